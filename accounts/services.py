@@ -1,0 +1,18 @@
+"""Verbs on accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import Role
+
+
+@transaction.atomic
+def grant_roles(user: User, *, roles: Iterable[Role]) -> None:
+    """Add the roles to those the person has. Granting a role twice changes nothing."""
+    user.groups.add(*Group.objects.filter(name__in=[role.value for role in roles]))
+    user.__dict__.pop("roles", None)

@@ -1,0 +1,16 @@
+"""Addresses of the desk's queues, under ``/biurko/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from consultations.views import desk
+
+urlpatterns = [
+    path("weryfikacja/", desk.verification, name="verification"),
+    path("zgloszenia/<int:pk>/", desk.submission, name="submission"),
+    path("przydzial/", desk.assignment, name="assignment"),
+    path("odpowiedzi/", desk.answers, name="answers"),
+    path("publikacja/", desk.publication, name="publication"),
+    path("uwagi/<int:pk>/", desk.remark, name="remark"),
+]

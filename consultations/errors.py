@@ -1,0 +1,55 @@
+"""What the domain refuses. These errors know nothing of HTTP; each surface turns them into words and a status."""
+
+from __future__ import annotations
+
+
+class ConsultationError(Exception):
+    """Any refusal of this app."""
+
+
+class ConsultationClosed(ConsultationError):
+    """Remarks are not taken now: the consultation is not open yet, or is closed."""
+
+
+class NothingToSend(ConsultationError):
+    """A submission without a remark."""
+
+
+class TooManyRemarks(ConsultationError):
+    """A submission with more remarks than one submission may carry."""
+
+
+class TargetNotInDraft(ConsultationError):
+    """The passage or chapter does not belong to this consultation's draft."""
+
+
+class AlreadyVerified(ConsultationError):
+    """Somebody has verified the submission in the meantime."""
+
+
+class ReasonNotOfThisConsultation(ConsultationError):
+    """The reason is not on the consultation's list."""
+
+
+class VerificationInUse(ConsultationError):
+    """Verification cannot be reopened: a remark of the submission has been decided."""
+
+
+class RemarkNotAssignable(ConsultationError):
+    """The remark is not verified, is improper, or is decided already."""
+
+
+class RemarkAlreadyDecided(ConsultationError):
+    """Somebody has decided the remark in the meantime, or it is not assigned."""
+
+
+class JustificationMissing(ConsultationError):
+    """A decision without a justification."""
+
+
+class RemarkNotDecided(ConsultationError):
+    """There is no unpublished decision to publish or to return."""
+
+
+class NotPermitted(ConsultationError):
+    """The person may not do this."""

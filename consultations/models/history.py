@@ -1,0 +1,81 @@
+"""What happened to a submission or a remark, and the counters the pages show."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models.consultations import Consultation
+from consultations.models.remarks import Remark, Submission
+
+
+class HistoryEntry(models.Model):
+    """One verb: who, when, what, before and after. Rows are added, never changed. No name or contact stands in it."""
+
+    class Verb(models.TextChoices):
+        RECEIVE = "receive", _("received")
+        MARK_PROPER = "mark_proper", _("found proper")
+        MARK_IMPROPER = "mark_improper", _("found improper")
+        REOPEN_VERIFICATION = "reopen_verification", _("verification reopened")
+        ASSIGN = "assign", _("assigned to a department")
+        DECIDE = "decide", _("decided")
+        RETURN = "return", _("returned to the department")
+        PUBLISH = "publish", _("answer published")
+        RENEW_LINK = "renew_link", _("tracking link renewed")
+        PUBLISH_SUMMARY = "publish_summary", _("summary published")
+        HIDE_SUMMARY = "hide_summary", _("summary hidden")
+
+    consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="history")
+    submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="history")
+    remark = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="history")
+    verb = models.CharField(_("what"), max_length=25, choices=Verb)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("who")
+    )
+    at = models.DateTimeField(_("when"))
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+
+    class Meta:
+        verbose_name = _("history entry")
+        verbose_name_plural = _("history")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["consultation", "-at"], name="history_by_consultation")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"
+
+
+class Tally(models.Model):
+    """How many remarks of a consultation have one value of a dimension and one standing.
+
+    Kept in the transaction that changes a remark; the pages read a few rows of it instead of all remarks.
+    ``key`` is the id of the chapter, passage, topic or district, the channel's name, or empty for “none”.
+    """
+
+    class Dimension(models.TextChoices):
+        TOTAL = "total"
+        CHAPTER = "chapter"
+        PASSAGE = "passage"
+        TOPIC = "topic"
+        DISTRICT = "district"
+        CHANNEL = "channel"
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="tallies")
+    dimension = models.CharField(max_length=10, choices=Dimension)
+    key = models.CharField(max_length=20, blank=True)
+    standing = models.CharField(max_length=20, choices=Remark.Standing)
+    remarks = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+        constraints = [
+            models.UniqueConstraint(fields=["consultation", "dimension", "key", "standing"], name="tally_once"),
+            models.CheckConstraint(condition=Q(remarks__gte=0), name="tally_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dimension} {self.key} {self.standing}: {self.remarks}"

@@ -1,0 +1,276 @@
+"""Submissions, their remarks, and the decisions on them."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
+from consultations.models.drafts import Chapter, DraftVersion, Passage
+from consultations.querysets import DecisionQuerySet, RemarkQuerySet, SubmissionQuerySet
+from lublin2030.lib.demonstration import DemonstrationModel
+from participation.models import District
+
+POSITION_STEP = 1000  # a remark's position is its submission's number times this, plus its ordinal
+
+
+def new_token() -> str:
+    """A secret nobody can guess: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+class Submission(DemonstrationModel):
+    """What one person or organisation sent at once: who, how, when; the remarks hang on it.
+
+    ``number`` is public and has no gaps in its consultation. ``form_token`` is the secret of the form that was sent:
+    sending it twice finds this submission instead of making another. ``tracking_token`` opens the sender's own page.
+    Name and contact are for the city's coordinators only, never for a public page; an organisation's name is public.
+    """
+
+    class Channel(models.TextChoices):
+        ONLINE = "online", _("online form")
+        PAPER = "paper", _("letter")
+        EMAIL = "email", _("e-mail")
+        SERVICE_DESK = "service_desk", _("service desk")
+        MEETING = "meeting", _("meeting")
+        PROTOCOL = "protocol", _("orally, to a protocol")
+        EPUAP = "epuap", _("ePUAP or e-Doręczenia")
+
+    class SenderKind(models.TextChoices):
+        PERSON = "person", _("natural person")
+        ORGANISATION = "organisation", _("organisation")
+
+    class Verification(models.TextChoices):
+        PENDING = "pending", _("waiting for verification")
+        PROPER = "proper", _("proper")
+        IMPROPER = "improper", _("improper")
+
+    consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="submissions")
+    number = models.PositiveIntegerField(_("number"))
+    channel = models.CharField(_("channel"), max_length=15, choices=Channel, default=Channel.ONLINE)
+    sender_kind = models.CharField(_("sender"), max_length=15, choices=SenderKind, default=SenderKind.PERSON)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    representative = models.CharField(_("who acts for the organisation"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    address = models.CharField(_("postal address"), max_length=300, blank=True)
+    district = models.ForeignKey(
+        District, models.PROTECT, null=True, blank=True, related_name="submissions", verbose_name=_("district")
+    )
+    language = models.CharField(_("language of notices"), max_length=5, default="pl")
+    received_at = models.DateTimeField(_("received"))
+    verification = models.CharField(
+        _("verification"), max_length=10, choices=Verification, default=Verification.PENDING, editable=False
+    )
+    improper_reason = models.ForeignKey(
+        ImproperReason, models.PROTECT, null=True, blank=True, editable=False, related_name="submissions"
+    )
+    improper_note = models.TextField(_("explanation to the sender"), blank=True, editable=False)
+    form_token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
+    tracking_token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        ordering = ["consultation", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["consultation", "number"], name="submission_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="submission_number_from_one"),
+            models.CheckConstraint(
+                condition=Q(verification="improper", improper_reason__isnull=False)
+                | (~Q(verification="improper") & Q(improper_reason__isnull=True)),
+                name="submission_improper_has_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["verification", "received_at"], name="submission_waiting")]
+
+    def __str__(self) -> str:
+        return self.public_number
+
+    @property
+    def public_number(self) -> str:
+        """The number as people quote it: ``12/2021``. Reads the consultation."""
+        return f"{self.number}/{self.consultation.year}"
+
+    @property
+    def tracking_path(self) -> str:
+        return reverse("consultations:tracking", args=[self.tracking_token])
+
+
+class Remark(DemonstrationModel):
+    """One proposal of change to one place of the draft.
+
+    ``state`` is changed by the verbs in ``services`` only. ``standing`` is what the public may know of it: the
+    database computes it, so that an unpublished outcome can never show. ``position`` orders the register.
+    """
+
+    class Target(models.TextChoices):
+        PASSAGE = "passage", _("passage")
+        CHAPTER = "chapter", _("chapter")
+        DOCUMENT = "document", _("the whole document")
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("received")
+        IMPROPER = "improper", _("improper")
+        PROPER = "proper", _("verified")
+        ASSIGNED = "assigned", _("assigned")
+        DECIDED = "decided", _("decided, not published")
+        PUBLISHED = "published", _("answered")
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", _("accepted")
+        PARTLY_ACCEPTED = "partly_accepted", _("partly accepted")
+        NOT_ACCEPTED = "not_accepted", _("not accepted")
+        FORWARDED = "forwarded", _("passed on to further work")
+        EXPLAINED = "explained", _("explained")
+
+    class Standing(models.TextChoices):
+        RECEIVED = "received", _("received")
+        IMPROPER = "improper", _("improper")
+        IN_PROGRESS = "in_progress", _("in progress")
+        ACCEPTED = "accepted", _("accepted")
+        PARTLY_ACCEPTED = "partly_accepted", _("partly accepted")
+        NOT_ACCEPTED = "not_accepted", _("not accepted")
+        FORWARDED = "forwarded", _("passed on to further work")
+        EXPLAINED = "explained", _("explained")
+
+    consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="remarks")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="remarks")
+    ordinal = models.PositiveSmallIntegerField(_("number in the submission"))
+    position = models.BigIntegerField(editable=False)
+    version = models.ForeignKey(
+        DraftVersion, models.PROTECT, null=True, blank=True, related_name="remarks", verbose_name=_("version")
+    )
+    target = models.CharField(_("concerns"), max_length=10, choices=Target)
+    chapter = models.ForeignKey(
+        Chapter, models.PROTECT, null=True, blank=True, related_name="remarks", verbose_name=_("chapter")
+    )
+    passage = models.ForeignKey(
+        Passage, models.PROTECT, null=True, blank=True, related_name="remarks", verbose_name=_("passage")
+    )
+    change = models.TextField(_("what to change"))
+    wording = models.TextField(_("proposed wording"), blank=True)
+    reason = models.TextField(_("why"), blank=True)
+    topic = models.ForeignKey(
+        Topic, models.SET_NULL, null=True, blank=True, related_name="remarks", verbose_name=_("topic")
+    )
+    district = models.ForeignKey(
+        District, models.PROTECT, null=True, blank=True, related_name="remarks", verbose_name=_("district")
+    )
+    # Copied from the submission, so that the register and its filters read one table.
+    channel = models.CharField(_("channel"), max_length=15, choices=Submission.Channel)
+    received_at = models.DateTimeField(_("received"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RECEIVED, editable=False)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="remarks", verbose_name=_("department"),
+        editable=False,
+    )  # fmt: skip
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True, editable=False)
+    changed_at = models.DateTimeField(_("last step"), editable=False)
+    standing = models.GeneratedField(
+        expression=Case(
+            When(state="published", then=F("outcome")),
+            When(state__in=["received", "improper"], then=F("state")),
+            default=Value("in_progress"),
+        ),
+        output_field=models.CharField(max_length=20, choices=Standing),
+        db_persist=True,
+    )
+
+    objects = RemarkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+        ordering = ["consultation", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "ordinal"], name="remark_ordinal_once"),
+            models.UniqueConstraint(fields=["consultation", "position"], name="remark_position_once"),
+            models.CheckConstraint(
+                condition=Q(ordinal__gte=1, ordinal__lt=POSITION_STEP), name="remark_ordinal_within_step"
+            ),
+            models.CheckConstraint(
+                condition=Q(target="passage", passage__isnull=False, chapter__isnull=False)
+                | Q(target="chapter", passage__isnull=True, chapter__isnull=False)
+                | Q(target="document", passage__isnull=True, chapter__isnull=True),
+                name="remark_points_to_its_target",
+            ),
+            models.CheckConstraint(condition=~Q(change="") | ~Q(wording=""), name="remark_says_something"),
+            models.CheckConstraint(
+                condition=Q(state__in=["decided", "published"], department__isnull=False) & ~Q(outcome="")
+                | ~Q(state__in=["decided", "published"]) & Q(outcome=""),
+                name="remark_outcome_when_decided",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["consultation", "chapter", "position"], name="remark_by_chapter"),
+            models.Index(fields=["consultation", "passage", "position"], name="remark_by_passage"),
+            models.Index(fields=["consultation", "standing", "position"], name="remark_by_standing"),
+            models.Index(fields=["consultation", "district", "position"], name="remark_by_district"),
+            models.Index(fields=["consultation", "topic", "position"], name="remark_by_topic"),
+            models.Index(fields=["consultation", "channel", "position"], name="remark_by_channel"),
+            models.Index(fields=["state", "received_at"], name="remark_waiting"),
+            models.Index(fields=["department", "state", "received_at"], name="remark_waiting_department"),
+            models.Index(fields=["consultation", "-changed_at"], name="remark_lately_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_number
+
+    def get_absolute_url(self) -> str:
+        return reverse("consultations:remark", args=[self.consultation.slug, self.address])
+
+    @property
+    def submission_number(self) -> int:
+        return self.position // POSITION_STEP
+
+    @property
+    def address(self) -> str:
+        """The number in an address: ``12.3``."""
+        return f"{self.submission_number}.{self.ordinal}"
+
+    @property
+    def public_number(self) -> str:
+        """The number as people quote it: ``12.3/2021``. Reads the consultation."""
+        return f"{self.address}/{self.consultation.year}"
+
+
+class Decision(models.Model):
+    """What the city decided on a remark, and why. A later correction is a new revision; the old one stays."""
+
+    remark = models.ForeignKey(Remark, models.PROTECT, related_name="decisions")
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Remark.Outcome)
+    justification = models.TextField(_("justification"))
+    department = models.ForeignKey(Department, models.PROTECT, related_name="decisions")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="decisions"
+    )
+    decided_at = models.DateTimeField(_("decided"))
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["remark", "revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["remark", "revision"], name="decision_revision_once"),
+            models.CheckConstraint(condition=~Q(justification=""), name="decision_has_justification"),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(returned_at__isnull=True),
+                name="decision_published_or_returned",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.remark_id}/{self.revision}: {self.outcome}"

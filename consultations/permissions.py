@@ -1,0 +1,62 @@
+"""Who may do what in consultations. Every surface asks here; tests hold the whole table (role × verb)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.permissions import has_role
+from accounts.roles import Role
+from consultations.models import Consultation, Remark
+
+
+def may_set_up_consultations(user: Any) -> bool:
+    """Write a consultation's rules, terms and lists."""
+    return has_role(user, Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+def may_verify(user: Any) -> bool:
+    """Find a submission proper or improper, and reopen that."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def may_assign(user: Any) -> bool:
+    """Give a remark to a department."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def may_decide(user: Any, remark: Remark) -> bool:
+    """Decide a remark: a coordinator any, an expert those of the own departments."""
+    if has_role(user, Role.COORDINATOR):
+        return True
+    return (
+        has_role(user, Role.EXPERT)
+        and remark.department_id is not None
+        and user.departments.filter(pk=remark.department_id).exists()
+    )
+
+
+def may_answer(user: Any) -> bool:
+    """Have a queue of remarks to decide at all."""
+    return has_role(user, Role.COORDINATOR, Role.EXPERT)
+
+
+def may_publish(user: Any) -> bool:
+    """Publish decisions, or send them back, and publish the summary."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def may_read_contact(user: Any) -> bool:
+    """See who sent a submission. Experts answer the text, not the person."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def may_read_remarks(user: Any) -> bool:
+    """See remarks in the back office."""
+    return has_role(user, Role.COORDINATOR, Role.EXPERT)
+
+
+def may_read_summary(user: Any, consultation: Consultation) -> bool:
+    """The summary is everybody's once published, before that the councillors' and the staff's who work on it."""
+    return consultation.summary_published_at is not None or has_role(
+        user, Role.COORDINATOR, Role.EXPERT, Role.COUNCILLOR, Role.ADMINISTRATOR
+    )

@@ -1,0 +1,153 @@
+"""From a verified remark to the published answer: assign, decide, return, publish."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from consultations.errors import (
+    JustificationMissing,
+    NotPermitted,
+    RemarkAlreadyDecided,
+    RemarkNotAssignable,
+    RemarkNotDecided,
+)
+from consultations.models import Consultation, Decision, Department, HistoryEntry, Remark
+from consultations.permissions import may_assign, may_decide, may_publish
+from consultations.services import tallies
+from consultations.services.history import record
+from consultations.signals import decision_published
+
+State = Remark.State
+
+
+@transaction.atomic
+def assign_remark(remark: Remark, *, department: Department, by: User, now: dt.datetime | None = None) -> Remark:
+    """Give a proper remark, or one that is assigned already, to a department.
+
+    Raises RemarkNotAssignable when it is not verified, improper or decided; NotPermitted.
+    """
+    if not may_assign(by):
+        raise NotPermitted
+    now = now or timezone.now()
+    before = {"state": remark.state, "department": remark.department_id}
+    changed = Remark.objects.filter(pk=remark.pk, state__in=[State.PROPER, State.ASSIGNED]).update(
+        state=State.ASSIGNED, department=department, changed_at=now
+    )
+    if not changed:
+        raise RemarkNotAssignable
+    remark.refresh_from_db()
+    record(
+        HistoryEntry.Verb.ASSIGN,
+        consultation=remark.consultation,
+        remarks=[remark],
+        by=by,
+        at=now,
+        before=before,
+        after={"state": remark.state, "department": remark.department_id},
+    )
+    return remark
+
+
+@transaction.atomic
+def decide_remark(
+    remark: Remark, *, outcome: Remark.Outcome, justification: str, by: User, now: dt.datetime | None = None
+) -> Decision:
+    """Decide an assigned remark. The decision is not public yet.
+
+    The justification is always required (the law asks for the stance on each remark with its justification:
+    domain.md §2). Raises JustificationMissing, RemarkAlreadyDecided (also when it is not assigned), NotPermitted.
+    """
+    justification = justification.strip()
+    if not justification:
+        raise JustificationMissing
+    now = now or timezone.now()
+    department_id = remark.department_id
+    if not may_decide(by, remark):
+        raise NotPermitted
+    # The department is in the condition: a remark that was given to others meanwhile is not ours to decide.
+    changed = Remark.objects.filter(pk=remark.pk, state=State.ASSIGNED, department_id=department_id).update(
+        state=State.DECIDED, outcome=outcome, changed_at=now
+    )
+    if not changed or department_id is None:
+        raise RemarkAlreadyDecided
+    remark.refresh_from_db()
+    latest = Decision.objects.filter(remark=remark).aggregate(latest=Max("revision"))["latest"] or 0
+    decision = Decision.objects.create(
+        remark=remark,
+        revision=latest + 1,
+        outcome=outcome,
+        justification=justification,
+        department_id=department_id,
+        decided_by=by,
+        decided_at=now,
+    )
+    record(
+        HistoryEntry.Verb.DECIDE,
+        consultation=remark.consultation,
+        remarks=[remark],
+        by=by,
+        at=now,
+        before={"state": State.ASSIGNED.value},
+        after={"state": State.DECIDED.value, "outcome": outcome.value, "revision": decision.revision},
+    )
+    return decision
+
+
+@transaction.atomic
+def return_decision(remark: Remark, *, reason: str, by: User, now: dt.datetime | None = None) -> Remark:
+    """Send an unpublished decision back to the department. Raises RemarkNotDecided, NotPermitted."""
+    if not may_publish(by):
+        raise NotPermitted
+    now = now or timezone.now()
+    outcome = remark.outcome
+    changed = Remark.objects.filter(pk=remark.pk, state=State.DECIDED).update(
+        state=State.ASSIGNED, outcome="", changed_at=now
+    )
+    if not changed:
+        raise RemarkNotDecided
+    Decision.objects.current().filter(remark=remark, published_at__isnull=True).update(returned_at=now)
+    remark.refresh_from_db()
+    record(
+        HistoryEntry.Verb.RETURN,
+        consultation=remark.consultation,
+        remarks=[remark],
+        by=by,
+        at=now,
+        before={"state": State.DECIDED.value, "outcome": outcome},
+        after={"state": State.ASSIGNED.value, "why": reason},
+    )
+    return remark
+
+
+@transaction.atomic
+def publish_decision(remark: Remark, *, by: User, now: dt.datetime | None = None) -> Decision:
+    """Make the decision public and tell the sender. Raises RemarkNotDecided, NotPermitted."""
+    if not may_publish(by):
+        raise NotPermitted
+    now = now or timezone.now()
+    # Before the remark, like every verb that counts: so two verbs never wait for each other crosswise.
+    consultation = Consultation.objects.select_for_update().get(pk=remark.consultation_id)
+    changed = Remark.objects.filter(pk=remark.pk, state=State.DECIDED).update(state=State.PUBLISHED, changed_at=now)
+    if not changed:
+        raise RemarkNotDecided
+    remark.refresh_from_db()
+    decision = Decision.objects.current().get(remark=remark, published_at__isnull=True)
+    decision.published_at = now
+    decision.save(update_fields=["published_at"])
+    tallies.move_remarks(consultation, [remark], before=Remark.Standing.IN_PROGRESS, after=remark.outcome)
+    record(
+        HistoryEntry.Verb.PUBLISH,
+        consultation=consultation,
+        remarks=[remark],
+        by=by,
+        at=now,
+        before={"state": State.DECIDED.value},
+        after={"state": State.PUBLISHED.value, "outcome": remark.outcome, "revision": decision.revision},
+    )
+    decision_published.send(Decision, remark=remark, decision=decision)
+    return decision

@@ -1,0 +1,41 @@
+"""Write down what a verb did."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from accounts.models import User
+from consultations.models import Consultation, HistoryEntry, Remark, Submission
+
+Verb = HistoryEntry.Verb
+
+
+def record(
+    verb: HistoryEntry.Verb,
+    *,
+    consultation: Consultation,
+    by: User | None,
+    at: dt.datetime,
+    submission: Submission | None = None,
+    remarks: Iterable[Remark] = (),
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """One row for the submission, if given, and one for each remark. One query."""
+    subjects: list[tuple[Submission | None, Remark | None]] = [(submission, None)] if submission else []
+    subjects += [(None, remark) for remark in remarks]
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(
+            consultation=consultation,
+            submission=of_submission,
+            remark=of_remark,
+            verb=verb,
+            by=by,
+            at=at,
+            before=before or {},
+            after=after or {},
+        )
+        for of_submission, of_remark in subjects or [(None, None)]
+    )

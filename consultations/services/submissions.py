@@ -1,0 +1,205 @@
+"""Receive a submission: number it, keep its remarks, count them, tell of it. All or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from consultations.errors import ConsultationClosed, NothingToSend, TargetNotInDraft, TooManyRemarks
+from consultations.models import Chapter, Consultation, DraftVersion, HistoryEntry, Passage, Remark, Submission, Topic
+from consultations.models.remarks import POSITION_STEP, new_token
+from consultations.services import tallies
+from consultations.services.history import record
+from consultations.signals import submission_received
+from participation.models import District
+
+MOST_REMARKS = 200  # in one submission; a form with more is split by the sender
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who sends: the fields of the form, as typed. Which of them must be given the consultation says."""
+
+    kind: Submission.SenderKind = Submission.SenderKind.PERSON
+    name: str = ""
+    representative: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    district: District | None = None
+    language: str = "pl"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRemark:
+    """One remark before it has a number. Without passage and chapter it concerns the whole document."""
+
+    change: str
+    wording: str = ""
+    reason: str = ""
+    passage: Passage | None = None
+    chapter: Chapter | None = None
+    version: DraftVersion | None = None
+    topic: Topic | None = None
+    district: District | None = None
+
+    @property
+    def target(self) -> Remark.Target:
+        if self.passage is not None:
+            return Remark.Target.PASSAGE
+        return Remark.Target.DOCUMENT if self.chapter is None else Remark.Target.CHAPTER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What became of a sending: the submission, and whether this very call made it."""
+
+    submission: Submission
+    is_new: bool = field(default=True)
+
+
+def receive_submission(
+    consultation: Consultation,
+    *,
+    sender: Sender,
+    remarks: Sequence[NewRemark],
+    form_token: str | None = None,
+    channel: Submission.Channel = Submission.Channel.ONLINE,
+    by: User | None = None,
+    is_demonstration: bool = False,
+    now: dt.datetime | None = None,
+) -> Receipt:
+    """Take a submission into the register and number it without a gap; ``now`` (aware) is the time of receipt.
+
+    The same ``form_token`` again, at the same time or later, even after closing, gives the submission that exists.
+    Raises ConsultationClosed outside the term (the server's clock decides, in the same statement that takes the
+    number), NothingToSend, TooManyRemarks, TargetNotInDraft.
+    """
+    now = now or timezone.now()
+    token = form_token or new_token()
+    existing = _find(consultation, token)
+    if existing is not None:
+        return Receipt(submission=existing, is_new=False)
+    if not remarks:
+        raise NothingToSend
+    if len(remarks) > MOST_REMARKS:
+        raise TooManyRemarks
+    _refuse_foreign_targets(consultation, remarks)
+    try:
+        with transaction.atomic():
+            submission = _store(consultation, sender, remarks, token, channel, by, is_demonstration, now)
+    except IntegrityError:
+        # The other click of a double click was faster: its submission is ours too.
+        existing = _find(consultation, token)
+        if existing is None:
+            raise
+        return Receipt(submission=existing, is_new=False)
+    return Receipt(submission=submission)
+
+
+def _find(consultation: Consultation, form_token: str) -> Submission | None:
+    return Submission.objects.filter(consultation=consultation, form_token=form_token).first()
+
+
+def _refuse_foreign_targets(consultation: Consultation, remarks: Sequence[NewRemark]) -> None:
+    """TargetNotInDraft unless every passage, chapter, version and topic is this consultation's own."""
+    draft = getattr(consultation, "draft", None)
+    draft_id = None if draft is None else draft.pk
+    for remark in remarks:
+        for part in (remark.passage, remark.chapter, remark.version):
+            if part is not None and part.draft_id != draft_id:
+                raise TargetNotInDraft
+        if remark.passage is not None and remark.chapter is None:
+            raise TargetNotInDraft
+        if remark.topic is not None and remark.topic.consultation_id != consultation.pk:
+            raise TargetNotInDraft
+
+
+def _store(
+    consultation: Consultation,
+    sender: Sender,
+    remarks: Sequence[NewRemark],
+    form_token: str,
+    channel: Submission.Channel,
+    by: User | None,
+    is_demonstration: bool,
+    now: dt.datetime,
+) -> Submission:
+    # Check and change in one statement. The row stays locked until the commit, so the next number waits for ours to
+    # be sure; if we fail, the number was never taken.
+    taken = Consultation.objects.filter(pk=consultation.pk, opens_at__lte=now, closes_at__gt=now).update(
+        last_number=F("last_number") + 1, remark_count=F("remark_count") + len(remarks)
+    )
+    if not taken:
+        raise ConsultationClosed
+    number = Consultation.objects.values_list("last_number", flat=True).get(pk=consultation.pk)
+    submission = Submission.objects.create(
+        consultation=consultation,
+        number=number,
+        channel=channel,
+        sender_kind=sender.kind,
+        name=sender.name,
+        representative=sender.representative,
+        email=sender.email,
+        phone=sender.phone,
+        address=sender.address,
+        district=sender.district,
+        language=sender.language,
+        received_at=now,
+        form_token=form_token,
+        is_demonstration=is_demonstration,
+    )
+    stored = Remark.objects.bulk_create(
+        Remark(
+            consultation=consultation,
+            submission=submission,
+            ordinal=ordinal,
+            position=number * POSITION_STEP + ordinal,
+            version=remark.version,
+            target=remark.target,
+            chapter=remark.chapter,
+            passage=remark.passage,
+            change=remark.change,
+            wording=remark.wording,
+            reason=remark.reason,
+            topic=remark.topic,
+            district=remark.district or sender.district,
+            channel=channel,
+            received_at=now,
+            changed_at=now,
+            is_demonstration=is_demonstration,
+        )
+        for ordinal, remark in enumerate(remarks, start=1)
+    )
+    tallies.add_remarks(consultation, stored, standing=Remark.Standing.RECEIVED)
+    record(
+        HistoryEntry.Verb.RECEIVE,
+        consultation=consultation,
+        submission=submission,
+        by=by,
+        at=now,
+        after={"number": number, "remarks": len(stored), "channel": channel.value},
+    )
+    submission_received.send(Submission, submission=submission)
+    return submission
+
+
+@transaction.atomic
+def renew_tracking_link(submission: Submission, *, by: User, now: dt.datetime | None = None) -> Submission:
+    """Give the submission a new secret address; the old one stops working at once."""
+    submission.tracking_token = new_token()
+    submission.save(update_fields=["tracking_token"])
+    record(
+        HistoryEntry.Verb.RENEW_LINK,
+        consultation=submission.consultation,
+        submission=submission,
+        by=by,
+        at=now or timezone.now(),
+    )
+    return submission

@@ -1,0 +1,125 @@
+"""Formal verification: is a submission proper by the rules of its consultation (domain.md §3)?"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from consultations.errors import AlreadyVerified, NotPermitted, ReasonNotOfThisConsultation, VerificationInUse
+from consultations.models import Consultation, HistoryEntry, ImproperReason, Remark, Submission
+from consultations.permissions import may_verify
+from consultations.services import tallies
+from consultations.services.history import record
+from consultations.signals import submission_verified
+
+
+def mark_proper(submission: Submission, *, by: User, now: dt.datetime | None = None) -> Submission:
+    """The submission meets the rules; its remarks wait for a department. Raises AlreadyVerified, NotPermitted."""
+    return _verify(submission, Submission.Verification.PROPER, reason=None, note="", by=by, now=now)
+
+
+def mark_improper(
+    submission: Submission, *, reason: ImproperReason, note: str = "", by: User, now: dt.datetime | None = None
+) -> Submission:
+    """The submission breaks a rule of its consultation. It stays in the register with that reason.
+
+    Raises AlreadyVerified, NotPermitted, ReasonNotOfThisConsultation.
+    """
+    if reason.consultation_id != submission.consultation_id:
+        raise ReasonNotOfThisConsultation
+    return _verify(submission, Submission.Verification.IMPROPER, reason=reason, note=note, by=by, now=now)
+
+
+@transaction.atomic
+def _verify(
+    submission: Submission,
+    verdict: Submission.Verification,
+    *,
+    reason: ImproperReason | None,
+    note: str,
+    by: User,
+    now: dt.datetime | None,
+) -> Submission:
+    if not may_verify(by):
+        raise NotPermitted
+    now = now or timezone.now()
+    consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+    changed = Submission.objects.filter(pk=submission.pk, verification=Submission.Verification.PENDING).update(
+        verification=verdict, improper_reason=reason, improper_note=note
+    )
+    if not changed:
+        raise AlreadyVerified
+    submission.refresh_from_db(fields=["verification", "improper_reason", "improper_note"])
+    proper = verdict == Submission.Verification.PROPER
+    state = Remark.State.PROPER if proper else Remark.State.IMPROPER
+    remarks = _restate(consultation, submission, {Remark.State.RECEIVED}, state, now)
+    if proper:
+        Consultation.objects.filter(pk=consultation.pk).update(proper_count=F("proper_count") + len(remarks))
+    record(
+        HistoryEntry.Verb.MARK_PROPER if proper else HistoryEntry.Verb.MARK_IMPROPER,
+        consultation=consultation,
+        submission=submission,
+        by=by,
+        at=now,
+        before={"verification": Submission.Verification.PENDING.value},
+        after={"verification": verdict.value, "reason": reason.code if reason else "", "note": note},
+    )
+    submission_verified.send(Submission, submission=submission)
+    return submission
+
+
+@transaction.atomic
+def reopen_verification(submission: Submission, *, reason: str, by: User, now: dt.datetime | None = None) -> Submission:
+    """Take a verification back so that it can be done again; the old one stays in the history.
+
+    Raises VerificationInUse when a remark has been decided, NotPermitted.
+    """
+    if not may_verify(by):
+        raise NotPermitted
+    now = now or timezone.now()
+    consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+    if submission.remarks.filter(state__in=[Remark.State.DECIDED, Remark.State.PUBLISHED]).exists():
+        raise VerificationInUse
+    before = Submission.objects.get(pk=submission.pk)
+    changed = (
+        Submission.objects.filter(pk=submission.pk)
+        .exclude(verification=Submission.Verification.PENDING)
+        .update(verification=Submission.Verification.PENDING, improper_reason=None, improper_note="")
+    )
+    if not changed:
+        raise VerificationInUse
+    submission.refresh_from_db(fields=["verification", "improper_reason", "improper_note"])
+    was = {Remark.State.IMPROPER} if before.improper_reason_id else {Remark.State.PROPER, Remark.State.ASSIGNED}
+    remarks = _restate(consultation, submission, was, Remark.State.RECEIVED, now)
+    if not before.improper_reason_id:
+        Consultation.objects.filter(pk=consultation.pk).update(proper_count=F("proper_count") - len(remarks))
+    record(
+        HistoryEntry.Verb.REOPEN_VERIFICATION,
+        consultation=consultation,
+        submission=submission,
+        by=by,
+        at=now,
+        before={"verification": before.verification},
+        after={"verification": Submission.Verification.PENDING.value, "why": reason},
+    )
+    return submission
+
+
+def _restate(
+    consultation: Consultation,
+    submission: Submission,
+    before: set[Remark.State],
+    after: Remark.State,
+    now: dt.datetime,
+) -> list[Remark]:
+    """Move the submission's remarks from the states to the new one, with their tallies."""
+    remarks = list(Remark.objects.filter(submission=submission, state__in=before))
+    Remark.objects.filter(pk__in=[remark.pk for remark in remarks]).update(state=after, department=None, changed_at=now)
+    standing = after.value if after in {Remark.State.RECEIVED, Remark.State.IMPROPER} else "in_progress"
+    if remarks:
+        tallies.move_remarks(consultation, remarks, before=remarks[0].standing, after=standing)
+    return remarks

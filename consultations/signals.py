@@ -1,0 +1,7 @@
+"""What happened here and may matter above. Sent inside the transaction of the verb; receivers must not send mail."""
+
+from django.dispatch import Signal
+
+submission_received = Signal()  # submission
+submission_verified = Signal()  # submission
+decision_published = Signal()  # remark, decision

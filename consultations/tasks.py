@@ -1,0 +1,13 @@
+"""Housekeeping of consultations, run by the worker."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from consultations.services import baskets
+
+
+@shared_task
+def forget_old_baskets() -> int:
+    """Delete baskets untouched for 30 days."""
+    return baskets.forget_old_baskets()

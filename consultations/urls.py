@@ -1,0 +1,29 @@
+"""Addresses of the residents' pages."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from consultations.views import reading, submitting, tracking
+
+app_name = "consultations"
+
+one_consultation = [
+    path("", reading.detail, name="detail"),
+    path("projekt/", reading.draft, name="draft"),
+    path("projekt/<int:number>/", reading.chapter, name="chapter"),
+    path("uwagi/", reading.register, name="register"),
+    path("uwagi/<str:number>/", reading.remark, name="remark"),
+    path("zglos/", submitting.basket, name="basket"),
+    path("zglos/uwaga/", submitting.new_remark, name="new_remark"),
+    path("zglos/uwaga/<int:pk>/", submitting.edit_remark, name="edit_remark"),
+    path("zglos/uwaga/<int:pk>/usun/", submitting.remove_remark, name="remove_remark"),
+    path("zglos/sprawdz/", submitting.review, name="review"),
+]
+
+urlpatterns = [
+    path("konsultacje/", reading.index, name="list"),
+    path("konsultacje/<slug:slug>/", include(one_consultation)),
+    path("zgloszenie/<str:token>/", tracking.case, name="tracking"),
+    path("zgloszenie/<str:token>/potwierdzenie/", tracking.receipt, name="receipt"),
+]

@@ -1,0 +1,14 @@
+"""Addresses of the desk: the first page, and each app's queues."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from lublin2030 import views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.desk_home, name="home"),
+    path("", include("consultations.desk_urls")),
+    path("", include("notifications.desk_urls")),
+]

@@ -1,0 +1,9 @@
+"""How Polish readers write dates and numbers."""
+
+DATE_FORMAT = "j E Y"
+DATETIME_FORMAT = "j E Y, H:i"
+TIME_FORMAT = "H:i"
+SHORT_DATE_FORMAT = "d.m.Y"
+THOUSAND_SEPARATOR = "\u00a0"
+DECIMAL_SEPARATOR = ","
+NUMBER_GROUPING = 3

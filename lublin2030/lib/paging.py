@@ -1,0 +1,56 @@
+"""Pages of a long list by key, not by offset: the thousandth page costs what the first costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db import models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class KeyPage(Generic[Row]):
+    """One page of rows in ascending order of a unique whole-number key, and the keys of its neighbours."""
+
+    rows: Sequence[Row]
+    after: int | None
+    before: int | None
+
+    @property
+    def has_next(self) -> bool:
+        return self.after is not None
+
+    @property
+    def has_previous(self) -> bool:
+        return self.before is not None
+
+
+def page_by_key(
+    queryset: models.QuerySet[Row], *, key: str, size: int, after: int | None = None, before: int | None = None
+) -> KeyPage[Row]:
+    """The ``size`` rows that follow ``after``, or that come before ``before``, or the first. One query."""
+    if before is not None:
+        rows = list(queryset.filter(**{f"{key}__lt": before}).order_by(f"-{key}")[: size + 1])
+        more_before, more_after = len(rows) > size, True
+        rows = rows[:size][::-1]
+    else:
+        if after is not None:
+            queryset = queryset.filter(**{f"{key}__gt": after})
+        rows = list(queryset.order_by(key)[: size + 1])
+        more_before, more_after = after is not None, len(rows) > size
+        rows = rows[:size]
+    return KeyPage(
+        rows=rows,
+        after=getattr(rows[-1], key) if rows and more_after else None,
+        before=getattr(rows[0], key) if rows and more_before else None,
+    )
+
+
+def read_key(text: str | None) -> int | None:
+    """A key from an address; anything that is no whole number of at most 18 digits counts as none."""
+    if text and text.isascii() and text.isdigit() and len(text) <= 18:
+        return int(text)
+    return None

@@ -1,0 +1,33 @@
+"""Addresses. What people read is Polish and has the language before it (``/en/…``, ``/uk/…``); the API is English."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from lublin2030 import views
+
+urlpatterns = [
+    path("zdrowie/", views.health, name="health"),
+    path("robots.txt", views.robots, name="robots"),
+    path("api/", include("lublin2030.api")),
+    *i18n_patterns(
+        path("", include("summaries.urls")),
+        path("", include("stages.urls")),
+        path("", include("participation.urls")),
+        path("", include("consultations.urls")),
+        path("", include("notifications.urls")),
+        path("biurko/", include("lublin2030.desk_urls")),
+        path("konto/", include("accounts.urls")),
+        path("zaplecze/", admin.site.urls),
+        prefix_default_language=False,
+    ),
+]
+if settings.DEMONSTRATION_MAILBOX:
+    urlpatterns.append(path("dev/poczta/", include("lublin2030.mailbox_urls")))
+
+handler404 = "lublin2030.views.not_found"
+handler403 = "lublin2030.views.forbidden"
+handler500 = "lublin2030.views.server_error"

@@ -1,0 +1,95 @@
+"""Pages that belong to no app: health, errors, and the desk's first page."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from accounts.permissions import may_enter_desk
+from lublin2030.lib.desk import queues_for
+
+OLDEST_SHOWN = 5
+
+
+@never_cache
+def health(request: HttpRequest) -> JsonResponse:
+    """For load balancers: 200 when the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Search engines may read all but the pages behind a secret or a sign-in."""
+    closed = ["/zgloszenie/", "/biurko/", "/zaplecze/", "/konto/", "/dev/"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+def desk_home(request: HttpRequest) -> HttpResponseBase:
+    """What waits for me: each of my queues with its number and its oldest entries."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not may_enter_desk(request.user):
+        raise PermissionDenied
+    boxes = [
+        {"queue": queue, "count": queue.count(request.user), "oldest": queue.oldest(request.user, OLDEST_SHOWN)}
+        for queue in queues_for(request.user)
+    ]
+    return render(request, "desk/home.html", {"boxes": boxes, "now": timezone.now()})
+
+
+def keeps_typed_text(view: Any) -> Any:
+    """Mark a resident's form: when its token has expired, the form comes back with what was typed.
+
+    The view is then called with ``request.form_expired = True``; it must show the form again and change nothing.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not hasattr(request, "form_expired"):
+            request.form_expired = False  # type: ignore[attr-defined]
+        answer: HttpResponseBase = view(request, *args, **kwargs)
+        return answer
+
+    wrapped.keeps_typed_text = True  # type: ignore[attr-defined]
+    return wrapped
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """A form whose token is missing or expired: residents get their form back, others a page with a way out."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return render(request, "403_csrf.html", status=403)
+    if getattr(match.func, "keeps_typed_text", False):
+        request.form_expired = True  # type: ignore[attr-defined]
+        answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        answer.status_code = 403
+        return answer
+    return render(request, "403_csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The last resort: no database, no session, nothing that could fail again."""
+    return render(request, "500.html", {"portal_name": settings.SPECTACULAR_SETTINGS["TITLE"]}, status=500)

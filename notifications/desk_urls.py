@@ -1,0 +1,9 @@
+"""Addresses of the outbox at the desk, under ``/biurko/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from notifications import views
+
+urlpatterns = [path("wiadomosci/", views.messages, name="messages")]

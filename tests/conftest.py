@@ -1,0 +1,46 @@
+"""What every test can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import User
+from accounts.roles import Role
+from consultations.models import Consultation
+from lublin2030 import catalogues
+from tests import factories
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_catalogues() -> None:
+    """Pages speak Polish only when the catalogues are compiled."""
+    catalogues.compile_all()
+
+
+@pytest.fixture
+def during() -> Iterator[time_machine.Traveller]:
+    """The clock stands at a moment at which the test's consultation is open: 1 December 2021, 12:00 in Warsaw."""
+    with time_machine.travel(factories.DURING, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def consultation(db: None) -> Consultation:
+    """A public consultation with a draft of two chapters of three passages each (f1–f6), open at ``during``."""
+    return factories.consultation_with_draft()
+
+
+@pytest.fixture
+def sign_in(client: Client) -> Callable[..., User]:
+    """Sign a person with these roles in to the test's client."""
+
+    def as_person(*roles: Role) -> User:
+        user = factories.person(*roles)
+        client.force_login(user)
+        return user
+
+    return as_person
