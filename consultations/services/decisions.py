@@ -69,11 +69,13 @@ def decide_remark(
     department_id = remark.department_id
     if not may_decide(by, remark):
         raise NotPermitted
+    if department_id is None:
+        raise RemarkAlreadyDecided
     # The department is in the condition: a remark that was given to others meanwhile is not ours to decide.
     changed = Remark.objects.filter(pk=remark.pk, state=State.ASSIGNED, department_id=department_id).update(
         state=State.DECIDED, outcome=outcome, changed_at=now
     )
-    if not changed or department_id is None:
+    if not changed:
         raise RemarkAlreadyDecided
     remark.refresh_from_db()
     latest = Decision.objects.filter(remark=remark).aggregate(latest=Max("revision"))["latest"] or 0
@@ -125,8 +127,13 @@ def return_decision(remark: Remark, *, reason: str, by: User, now: dt.datetime |
 
 
 @transaction.atomic
-def publish_decision(remark: Remark, *, by: User, now: dt.datetime | None = None) -> Decision:
-    """Make the decision public and tell the sender. Raises RemarkNotDecided, NotPermitted."""
+def publish_decision(
+    remark: Remark, *, by: User, revision: int | None = None, now: dt.datetime | None = None
+) -> Decision:
+    """Make the decision public and tell the sender; with a revision, only that one: what was read, not a later text.
+
+    Raises RemarkNotDecided, NotPermitted.
+    """
     if not may_publish(by):
         raise NotPermitted
     now = now or timezone.now()
@@ -136,7 +143,9 @@ def publish_decision(remark: Remark, *, by: User, now: dt.datetime | None = None
     if not changed:
         raise RemarkNotDecided
     remark.refresh_from_db()
-    decision = Decision.objects.current().get(remark=remark, published_at__isnull=True)
+    decision: Decision = Decision.objects.current().get(remark=remark, published_at__isnull=True)
+    if revision is not None and decision.revision != revision:
+        raise RemarkNotDecided
     decision.published_at = now
     decision.save(update_fields=["published_at"])
     tallies.move_remarks(consultation, [remark], before=Remark.Standing.IN_PROGRESS, after=remark.outcome)

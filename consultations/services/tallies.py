@@ -58,11 +58,11 @@ def _apply(consultation: Consultation, changes: Counter[Cell]) -> None:
         # A check constraint refuses a row below zero even when the conflict would be resolved: cells that shrink
         # exist already, so they are updated; cells that grow may be new.
         grow = [row for row in rows if row[-1] > 0]
-        for *where, change in (row for row in rows if row[-1] < 0):
+        for row in (row for row in rows if row[-1] < 0):
             cursor.execute(
                 f"UPDATE {table} SET remarks = remarks + %s"  # noqa: S608  the table's name is our own
                 " WHERE consultation_id = %s AND dimension = %s AND key = %s AND standing = %s",
-                [change, *where],
+                [row[-1], *row[:-1]],
             )
         if grow:
             places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(grow))
@@ -100,7 +100,7 @@ def counted(consultation: Consultation) -> tuple[dict[Cell, int], dict[str, int]
 
 @transaction.atomic
 def recount(consultation: Consultation) -> list[str]:
-    """Prove the counters against the remarks and mend what differs; the differences in words, none when all is right."""
+    """Prove the counters against the remarks and mend what differs; the differences in words, [] if all is right."""
     consultation = Consultation.objects.select_for_update().get(pk=consultation.pk)
     cells, counters = counted(consultation)
     stored = {

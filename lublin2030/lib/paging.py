@@ -54,3 +54,40 @@ def read_key(text: str | None) -> int | None:
     if text and text.isascii() and text.isdigit() and len(text) <= 18:
         return int(text)
     return None
+
+
+def page_by_moment(
+    queryset: models.QuerySet[Row],
+    *,
+    field: str,
+    newest_first: bool,
+    size: int,
+    after: int | None = None,
+    before: int | None = None,
+) -> KeyPage[Row]:
+    """The ``size`` rows that follow or precede the row with the primary key ``after`` or ``before``, or the first.
+
+    Rows stand in the order of a moment that several of them may share, and then of their primary keys. A key that
+    is no row's (any more) counts as none. At most two queries.
+    """
+    forward = before is None
+    anchor = after if forward else before
+    ascending = newest_first is not forward
+    if anchor is not None:
+        moment = queryset.model._default_manager.filter(pk=anchor).values_list(field, flat=True).first()
+        if moment is None:
+            anchor, forward, ascending = None, True, not newest_first
+        else:
+            beyond = "gt" if ascending else "lt"
+            queryset = queryset.filter(
+                models.Q(**{f"{field}__{beyond}": moment}) | models.Q(**{field: moment, f"pk__{beyond}": anchor})
+            )
+    sign = "" if ascending else "-"
+    rows = list(queryset.order_by(f"{sign}{field}", f"{sign}pk")[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size] if forward else rows[:size][::-1]
+    return KeyPage(
+        rows=rows,
+        after=rows[-1].pk if rows and (more if forward else True) else None,
+        before=rows[0].pk if rows and (anchor is not None if forward else more) else None,
+    )

@@ -59,8 +59,7 @@ class PlainTextField(forms.CharField):
         self.widget.attrs["data-limit"] = str(limit)
 
     def to_python(self, value: Any) -> str:
-        text = normalise(super().to_python(value) or "")
-        return text
+        return normalise(super().to_python(value) or "")
 
     def validate(self, value: Any) -> None:
         super().validate(value)

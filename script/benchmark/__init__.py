@@ -1,0 +1,1 @@
+"""Throughput of the portal's pages beside bare views of the same server: see ``script/bench``."""

@@ -1,0 +1,233 @@
+"""Print throughput of the portal's pages, and of submissions, each beside a bare view of the same server.
+
+Every page is measured in turn with its bare view, several rounds; the median of the rounds' ratios is quoted, because
+machines are noisy. “kept” is the page as anonymous readers get it (kept whole for seconds); “made anew” asks for
+another address each time, so that no answer is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import os
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from script.benchmark.client import Run, drive, get, post
+
+BASE = Path(__file__).resolve().parent.parent.parent
+ROUNDS = 3
+
+
+def environment(database_url: str, redis_url: str, folder: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PORTAL_MODE": "demonstration",
+        "DJANGO_SETTINGS_MODULE": "script.benchmark.settings",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "VAR_DIR": folder,
+        "PYTHONPATH": str(BASE),
+    }
+
+
+def manage(env: dict[str, str], *words: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *words], cwd=BASE, env=env, check=True, stdout=subprocess.DEVNULL)
+
+
+def python(env: dict[str, str], code: str) -> str:
+    setup = "import django; django.setup(); "
+    done = subprocess.run(
+        [sys.executable, "-c", setup + code], cwd=BASE, env=env, check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def server(env: dict[str, str], port: int) -> Iterator[None]:
+    """The web server as script/server starts it."""
+    command = [
+        str(Path(sys.executable).with_name("gunicorn")), "lublin2030.wsgi", "-b", f"127.0.0.1:{port}",
+        "--workers", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "error",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=BASE, env=env)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/zdrowie/", timeout=2)
+                break
+            time.sleep(0.1)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def same(request: bytes) -> Callable[[], bytes]:
+    return lambda: request
+
+
+def report(name: str, page: list[Run], bare: list[Run], aim: float) -> float:
+    """One line: the page's figures, the bare view's, the ratio. Returns the page's requests per second."""
+    ratio = statistics.median(p.per_second / b.per_second for p, b in zip(page, bare, strict=True))
+    rate = statistics.median(p.per_second for p in page)
+    p95 = statistics.median(p.p95_ms for p in page)
+    bare_rate = statistics.median(b.per_second for b in bare)
+    verdict = "" if ratio >= aim else f"  below the aim of {aim}"
+    bad = {status for p in page for status in p.statuses} - {200, 204, 302}
+    print(
+        f"  {name:<34}{rate:8.0f}/s  p95 {p95:6.1f} ms   bare {bare_rate:7.0f}/s   ratio {ratio:5.2f}{verdict}"
+        + (f"  STATUSES {bad}" if bad else ""),
+        flush=True,
+    )
+    return rate
+
+
+def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets: int) -> dict[str, float]:
+    port = free_port()
+    host = f"127.0.0.1:{port}"
+    rng = random.Random(1)
+    rates: dict[str, float] = {}
+    with server(env, port):
+        bare_template, bare_select = get(host, "/bare/template/"), get(host, "/bare/select/")
+        submissions = remarks // 3
+
+        def anew(path: str) -> Callable[[], bytes]:
+            counter = itertools.count()
+            return lambda: get(host, f"{path}?x={next(counter)}.{rng.random()}")
+
+        def register_page() -> bytes:
+            return get(host, f"/konsultacje/bench/uwagi/?after={rng.randrange(1, submissions) * 1000}")
+
+        pages: list[tuple[str, Callable[[], bytes], bytes, float]] = [
+            ("front page, kept", same(get(host, "/")), bare_template, 0.5),
+            ("front page, made anew", anew("/"), bare_template, 0.0),
+            ("stage, kept", same(get(host, "/etapy/6/")), bare_template, 0.5),
+            ("stage, made anew", anew("/etapy/6/"), bare_template, 0.0),
+            ("draft chapter, kept", same(get(host, "/konsultacje/bench/projekt/3/")), bare_template, 0.5),
+            ("draft chapter, made anew", anew("/konsultacje/bench/projekt/3/"), bare_template, 0.0),
+            ("register, kept", same(get(host, "/konsultacje/bench/uwagi/")), bare_select, 0.3),
+            ("register, random page, made anew", register_page, bare_select, 0.0),
+            ("summary, kept", same(get(host, "/podsumowanie/bench/")), bare_select, 0.3),
+            ("summary, made anew", anew("/podsumowanie/bench/"), bare_select, 0.0),
+        ]
+        for name, request, bare, aim in pages:
+            drive(port, request, seconds=0.5)
+            page_runs, bare_runs = [], []
+            for _ in range(ROUNDS):
+                page_runs.append(drive(port, request, seconds=seconds))
+                bare_runs.append(drive(port, same(bare), seconds=seconds))
+            rates[name] = report(name, page_runs, bare_runs, aim)
+
+    prepared = python(
+        env,
+        "from script.benchmark.data import baskets;"
+        f" print('\\n'.join(' '.join(basket) for basket in baskets({how_many_baskets})))",
+    ).split("\n")[:-1]
+    csrf = "a" * 32
+    with server(env, port):
+        page_runs, bare_runs = [], []
+        share = len(prepared) // ROUNDS
+        for turn in range(ROUNDS):
+            mine = iter(prepared[turn * share : (turn + 1) * share])
+
+            def send() -> bytes | None:
+                line = next(mine, None)  # noqa: B023
+                if line is None:
+                    return None
+                cookie_key, token = line.split(" ")
+                body = f"csrfmiddlewaretoken={csrf}&form_token={token}".encode()
+                cookie = f"basket={cookie_key}; csrftoken={csrf}"
+                return post(host, "/konsultacje/send/zglos/sprawdz/", body, cookie=cookie)
+
+            page_runs.append(drive(port, send, seconds=60))
+            insert = post(host, "/bare/insert/", b"text=abc")
+            bare_runs.append(drive(port, same(insert), seconds=seconds))
+        rates["submissions"] = report("submissions", page_runs, bare_runs, 0.3)
+    kept = python(
+        env,
+        "from consultations.models import *; from consultations.services.tallies import recount;"
+        "c = Consultation.objects.get(slug='send');"
+        "n = list(c.submissions.order_by('number').values_list('number', flat=True));"
+        "print(len(n), n == list(range(1, len(n) + 1)), recount(c) == [])",
+    ).split()
+    answered = sum(run.statuses.get(302, 0) for run in page_runs)
+    lost = answered - int(kept[0])
+    print(f"  answered {answered}, kept {kept[0]}, lost {lost}, no gap {kept[1]}, counters right {kept[2]}", flush=True)
+    return rates
+
+
+def databases(chosen: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Name, database URL, Redis URL of each way to run."""
+    if "sqlite" in chosen:
+        yield "SQLite", "", ""
+    if "postgresql" in chosen:
+        yield (
+            "PostgreSQL",
+            os.environ.get("BENCH_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/portal_bench"),
+            os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/1"),
+        )
+
+
+def recreate(database_url: str) -> None:
+    """An empty database of that name, made through the server's own ``postgres`` database."""
+    import psycopg2
+
+    server_url, _, name = database_url.rpartition("/")
+    connection = psycopg2.connect(server_url + "/postgres")
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    connection.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
+    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
+    parser.add_argument("--remarks", nargs="+", type=int, default=[1000, 100_000])
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each run")
+    parser.add_argument("--baskets", type=int, default=1500, help="how many submissions to send")
+    options = parser.parse_args()
+    for name, database_url, redis_url in databases(options.databases):
+        by_size: dict[int, dict[str, float]] = {}
+        for remarks in options.remarks:
+            with tempfile.TemporaryDirectory() as folder:
+                url = database_url or f"sqlite:///{folder}/bench.sqlite3"
+                if database_url:
+                    recreate(url)
+                env = environment(url, redis_url, folder)
+                manage(env, "migrate", "--run-syncdb")
+                manage(env, "catalogues", "compile")
+                manage(env, "collectstatic", "--noinput")
+                python(env, f"from script.benchmark.data import fill; fill({remarks})")
+                if database_url:
+                    python(env, "from django.db import connection; connection.cursor().execute('ANALYZE')")
+                print(f"\n{name}, {remarks:,} remarks", flush=True)
+                by_size[remarks] = measure(env, remarks, options.seconds, options.baskets)
+        if len(by_size) > 1:
+            small, large = min(by_size), max(by_size)
+            print(f"\n{name}: time of a page at {large:,} remarks / at {small:,} (aim: at most 1.3)")
+            for page, rate in by_size[small].items():
+                print(f"  {page:<34}{rate / by_size[large][page]:5.2f}")
+
+
+if __name__ == "__main__":
+    main()
