@@ -73,7 +73,7 @@ def _stages(seeder: Seeder, process: Process, content: dict[str, Any]) -> dict[i
     stages: dict[int | None, Stage | None] = {None: None}
     for entry in content["stages"]:
         number = entry["number"]
-        stage, created = seeder.make(
+        stage, _created = seeder.make(
             Stage,
             f"stage:{number}",
             process=process,

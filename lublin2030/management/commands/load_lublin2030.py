@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 self._say(f"Lublin 2030: {base.load()} records created.")
             except base.AnotherMainProcess:
                 raise CommandError(
-                    "The portal has a main process of its own. Take “the portal's main process” off it, then load again."
+                    "The portal has another main process. Take “the portal's main process” off it, then load again."
                 ) from None
         if options["without_demonstration"]:
             return
