@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -20,7 +21,8 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-KEYWORDS: dict[str, tuple[object, ...] | None] = {
+# For each function: which arguments are the message; (n, "c") says that the n-th is its context.
+KEYWORDS: dict[str, tuple[int | tuple[int, int] | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -70,25 +72,25 @@ def extract() -> Catalog:
     for path in files:
         if "migrations" in path.parts:
             continue
-        for line, function, messages, _comments in extract_python(
-            io.BytesIO(_python_of(path)), list(KEYWORDS), [], {"encoding": "utf-8"}
+        for _line, function, messages, _comments in extract_python(
+            io.BytesIO(_python_of(path)), KEYWORDS, [], {"encoding": "utf-8"}
         ):
-            found_id, context = _message_id(function, messages)
+            found_id, context = _message_id(str(function), messages)
             if found_id:
                 found.add(found_id, context=context, locations=[(str(path.relative_to(base)), 0)])
     return found
 
 
-def _message_id(function: str, messages: object) -> tuple[MessageId | None, str | None]:
-    words = list(messages) if isinstance(messages, (tuple, list)) else [messages]
+def _message_id(function: str, messages: Any) -> tuple[MessageId | None, str | None]:
+    """The id (with its plural) and the context of one call; no id when the text is not a plain string."""
+    words: list[str | None] = list(messages) if isinstance(messages, (tuple, list)) else [messages]
     spec = KEYWORDS[function]
     context = None
     if spec is not None and isinstance(spec[0], tuple):
         context = words.pop(0)
         if context is None:
             return None, None
-    plural = function.startswith(("n", "np")) and function not in {"_"}
-    if plural and len(words) >= 2 and words[0] and words[1]:
+    if function.startswith("n") and len(words) >= 2 and words[0] and words[1]:
         return (words[0], words[1]), context
     return (words[0] or None) if words else None, context
 
@@ -114,6 +116,7 @@ def _merged(template: Catalog, old: Catalog, language: str) -> Catalog:
     merged = Catalog(locale=language, charset="utf-8", project="portal", fuzzy=False)
     for message in sorted((m for m in template if m.id), key=lambda m: (str(m.id), m.context or "")):
         known = old.get(message.id, message.context)
+        string: str | list[str] | tuple[str, ...] | None
         if language == "en":
             string = message.id
         elif known is not None and not known.fuzzy:
@@ -178,9 +181,8 @@ def problems() -> list[str]:
                 found.append(f"{language}: not translated: {message_id!r}")
             else:
                 needed = set(PLACEHOLDER.findall(message_id[-1] if plural else str(message_id)))
-                for string in strings[-1:]:
-                    if needed != set(PLACEHOLDER.findall(string)):
-                        found.append(f"{language}: placeholders differ: {message_id!r}")
+                if needed != set(PLACEHOLDER.findall(strings[-1] or "")):
+                    found.append(f"{language}: placeholders differ: {message_id!r}")
     return found
 
 

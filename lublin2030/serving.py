@@ -17,7 +17,7 @@ threads = env_int("WEB_THREADS", 4)
 timeout = 60
 graceful_timeout = 5
 keepalive = 15
-# The workers' heartbeat is a file: in memory where there is such a folder, for a slow disk would look like a dead worker.
+# The workers' heartbeat is a file: in memory where possible, for on a slow disk a healthy worker would look dead.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  made by gunicorn with mkstemp
 accesslog = None  # addresses of readers and secret links stay out of the logs
 loglevel = env_str("WEB_LOG_LEVEL", "info")

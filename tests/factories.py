@@ -224,7 +224,7 @@ def remark_in_state(
     by = by or person(Role.COORDINATOR)
     sent = submission(consultation, **fields)
     if state == Remark.State.IMPROPER:
-        mark_improper(sent, reason=consultation.improper_reasons.first(), by=by, now=DURING)
+        mark_improper(sent, reason=consultation.improper_reasons.earliest("pk"), by=by, now=DURING)
     elif state != Remark.State.RECEIVED:
         mark_proper(sent, by=by, now=DURING)
     remark = sent.remarks.get(ordinal=1)
