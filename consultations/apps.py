@@ -1,7 +1,28 @@
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from lublin2030.lib.panels import StagePanel, register_stage_panel
 
 
 class ConsultationsConfig(AppConfig):
     name = "consultations"
     verbose_name = _("Consultations")
+
+    def ready(self) -> None:
+        register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
+
+
+def _stage_consultations(request: HttpRequest, stage: Any) -> dict[str, Any] | None:
+    """The stage's public consultations with their clocks; nothing when it has none. One query."""
+    from consultations.models import Consultation
+    from consultations.reading import timed
+
+    now = timezone.now()
+    consultations = timed(Consultation.objects.for_list(now).filter(stage=stage), now)
+    return {"consultations": consultations} if consultations else None

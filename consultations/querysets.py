@@ -6,11 +6,17 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Case, F, Prefetch, Value, When
+from django.db.models.functions import Left
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from consultations.models import Consultation, DraftVersion
+
+    # Ruff does not see names in quotes in the classes' bases; mypy needs them.
+    from consultations.models import Consultation, Decision, DraftVersion, Remark, Submission  # noqa: F401
+
+
+REGISTER_OPENING = 400  # characters of a remark that a row of the register can show
 
 
 class ConsultationQuerySet(models.QuerySet["Consultation"]):
@@ -21,6 +27,22 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
     def open(self, now: dt.datetime) -> ConsultationQuerySet:
         """Public consultations that take remarks at the moment; the one that closes first comes first."""
         return self.public(now).filter(opens_at__lte=now, closes_at__gt=now).order_by("closes_at")
+
+    def upcoming(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Public consultations that are not open yet; the one that opens first comes first."""
+        return self.public(now).filter(opens_at__gt=now).order_by("opens_at")
+
+    def closed(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Public consultations that are over; the one that closed last comes first."""
+        return self.public(now).filter(closes_at__lte=now).order_by("-closes_at")
+
+    def for_reading(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Public consultations with what every page of one consultation shows of its process, stage and draft."""
+        return self.public(now).select_related("process", "stage__process", "draft")
+
+    def for_list(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Public consultations without the long texts that only a consultation's own page shows."""
+        return self.public(now).select_related("process").defer("rules", "legal_basis", "privacy_notice", "contact")
 
 
 class DraftVersionQuerySet(models.QuerySet["DraftVersion"]):
@@ -44,19 +66,30 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Decisions that were not sent back; per remark at most one is unpublished."""
         return self.filter(returned_at__isnull=True)
 
+    def returned(self) -> DecisionQuerySet:
+        """Decisions that were sent back to the department, the latest first."""
+        return self.filter(returned_at__isnull=False).order_by("-revision")
+
 
 class RemarkQuerySet(models.QuerySet["Remark"]):
     def for_public_table(self) -> RemarkQuerySet:
         """The one definition of what is public of remarks: page, API, exports and report read this.
 
-        Never a natural person's name or contact: only an organisation's name is loaded from the submission.
-        ``public_decisions`` holds the published decisions, the latest last.
+        Never a natural person's name or contact: ``organisation`` holds an organisation's name and is empty for a
+        natural person; the submission's own name is not even loaded. ``public_decisions`` holds the published
+        decisions, the latest last.
         """
         from consultations.models import Decision
 
         return (
-            self.select_related("consultation", "submission", "topic", "district", "department")
+            self.select_related("consultation", "submission__improper_reason", "topic", "district", "department")
+            .annotate(
+                organisation=Case(
+                    When(submission__sender_kind="organisation", then=F("submission__name")), default=Value("")
+                )
+            )
             .defer(
+                "submission__name",
                 "submission__email",
                 "submission__phone",
                 "submission__address",
@@ -73,6 +106,38 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             )
         )
 
+    def for_register(self, consultation: Consultation) -> RemarkQuerySet:
+        """The public table narrowed to one consultation and to what a row of its register shows.
+
+        ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light.
+        """
+        asks = Case(When(change="", then=F("wording")), default=F("change"))
+        return (
+            self.for_public_table()
+            .filter(consultation=consultation)
+            .select_related(None)
+            .select_related("submission__improper_reason", "topic", "district")
+            .prefetch_related(None)
+            .annotate(opening=Left(asks, REGISTER_OPENING))
+            .only(
+                "is_demonstration",
+                "ordinal",
+                "position",
+                "version",
+                "target",
+                "chapter",
+                "passage",
+                "channel",
+                "received_at",
+                "standing",
+                "topic__name",
+                "topic__translations",
+                "district__name",
+                "submission__improper_reason__label",
+                "submission__improper_reason__translations",
+            )
+        )
+
     def waiting_for_assignment(self) -> RemarkQuerySet:
         """Proper remarks without a department, oldest first."""
         return self._waiting().filter(state="proper")
@@ -86,9 +151,33 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         """Decided remarks whose decision is not public, oldest first."""
         return self._waiting().filter(state="decided")
 
+    def with_current_decision(self) -> RemarkQuerySet:
+        """With ``current_decisions``: those not sent back, published or not, the latest last. One query more."""
+        from consultations.models import Decision
+
+        current = Decision.objects.current().select_related("department", "decided_by").order_by("revision")
+        return self.prefetch_related(Prefetch("decisions", queryset=current, to_attr="current_decisions"))
+
+    def about_same_place(self, remark: Remark) -> RemarkQuerySet:
+        """Other remarks on the same passage, or on the same chapter as a whole, in the register's order."""
+        if remark.chapter_id is None:
+            return self.none()
+        return (
+            self.filter(consultation=remark.consultation_id, target=remark.target)
+            .filter(passage=remark.passage_id, chapter=remark.chapter_id)
+            .exclude(pk=remark.pk)
+            .select_related("consultation")
+            .order_by("position")
+        )
+
     def lately_changed(self, consultation: Consultation) -> RemarkQuerySet:
         """The consultation's remarks, the one with the latest public step first."""
         return self.filter(consultation=consultation).order_by("-changed_at", "-pk")
+
+    def lately_answered(self, consultation: Consultation) -> RemarkQuerySet:
+        """The consultation's remarks whose answer is public, the one answered last first. Read by an index."""
+        # No further key: the index would not help to sort by it, and thousands may be published in one moment.
+        return self.for_public_table().filter(consultation=consultation, state="published").order_by("-changed_at")
 
     def _waiting(self) -> RemarkQuerySet:
         return self.select_related("consultation", "department", "passage", "submission").order_by("received_at", "pk")

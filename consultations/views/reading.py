@@ -1,29 +1,191 @@
+"""What residents read: consultations, the draft, the register of remarks. Nothing here changes anything."""
+
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from consultations import reading
+from consultations.filters import RegisterFilter
+from consultations.models import ChapterText, Consultation, DraftVersion, Remark, Tally
+from consultations.models.remarks import POSITION_STEP
+from consultations.places import with_places
+from consultations.services.baskets import find_basket
+from consultations.wording import compare_words
+from lublin2030.lib.paging import page_by_key, read_key
+from lublin2030.middleware import BASKET_COOKIE
+
+REMARK_ADDRESS = re.compile(r"([1-9][0-9]{0,8})\.([1-9][0-9]{0,2})")
 
 
-def index(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All public consultations: open ones first (the one that closes first leads), then coming ones, then closed."""
+    now = timezone.now()
+    public = Consultation.objects.for_list(now)
+    return render(
+        request,
+        "consultations/list.html",
+        {
+            "section": "consultations",
+            "open": reading.timed(public.open(now), now),
+            "upcoming": reading.timed(public.upcoming(now), now),
+            "closed": reading.timed(public.closed(now), now),
+        },
+    )
 
 
-def detail(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_safe
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One consultation: its term, its rules, and the ways to the draft and to the register."""
+    now = timezone.now()
+    consultation = _public_consultation(slug, now)
+    return render(
+        request,
+        "consultations/detail.html",
+        _common(consultation, now)
+        | {
+            "has_draft": bool(reading.published_versions(consultation, now)),
+            "required": reading.required_labels(consultation),
+            "improper_reasons": list(consultation.improper_reasons.all()),
+            "answered": reading.answered_count(consultation),
+        },
+    )
 
 
-def draft(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_safe
+def draft(request: HttpRequest, slug: str) -> HttpResponse:
+    """The contents of the draft: the newest published version, or an earlier one (``?wersja=``)."""
+    now = timezone.now()
+    consultation = _public_consultation(slug, now)
+    versions = reading.published_versions(consultation, now)
+    version = reading.choose_version(versions, request.GET.get("wersja"))
+    context = _common(consultation, now) | {
+        "draft": reading.draft_of(consultation),
+        "versions": versions,
+        "version": version,
+        "is_latest": version is None or version == versions[0],
+        "contents": reading.contents(consultation, version) if version else [],
+    }
+    return _with_basket(request, "consultations/draft.html", consultation, version, context)
 
 
-def chapter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_safe
+def chapter(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The reader: one chapter with its passages, the contents beside it, and the browser's own unsent remarks."""
+    now = timezone.now()
+    consultation = _public_consultation(slug, now)
+    versions = reading.published_versions(consultation, now)
+    version = reading.choose_version(versions, request.GET.get("wersja"))
+    chapters = list(ChapterText.objects.filter(version=version).order_by("number")) if version else []
+    place = next((place for place, one in enumerate(chapters) if one.number == number), None)
+    if version is None or place is None:
+        raise Http404
+    shown = chapters[place]
+    passages = reading.passages_of(consultation, shown)
+    chapter_key = str(shown.chapter_id)
+    is_latest = version == versions[0]
+    context = _common(consultation, now) | {
+        "draft": reading.draft_of(consultation),
+        "version": version,
+        "is_latest": is_latest,
+        "chapters": chapters,
+        "chapter": shown,
+        "passages": passages,
+        "chapter_remarks": reading.remarks_by_key(consultation, Tally.Dimension.CHAPTER, [chapter_key]).get(
+            chapter_key, 0
+        ),
+        "previous": chapters[place - 1] if place else None,
+        "next": chapters[place + 1] if place + 1 < len(chapters) else None,
+        "takes_remarks": consultation.is_open(now) and is_latest,
+    }
+    return _with_basket(request, "consultations/chapter.html", consultation, version, context)
 
 
-def register(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_safe
+def register(request: HttpRequest, slug: str) -> HttpResponse:
+    """The public register of remarks, by number, a page at a time."""
+    now = timezone.now()
+    consultation = _public_consultation(slug, now)
+    chosen = RegisterFilter.read(consultation, request.GET, now)
+    page = page_by_key(
+        chosen.apply(Remark.objects.for_register(consultation)),
+        key="position",
+        size=settings.REGISTER_PAGE_SIZE,
+        after=read_key(request.GET.get("after")),
+        before=read_key(request.GET.get("before")),
+    )
+    return render(
+        request,
+        "consultations/register.html",
+        _common(consultation, now)
+        | {"filter": chosen, "page": page, "rows": with_places(page.rows), "found": chosen.count()},
+    )
 
 
-def remark(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@require_safe
+def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """One remark with the passage its author read, and the city's published answer."""
+    now = timezone.now()
+    consultation = _public_consultation(slug, now)
+    match = REMARK_ADDRESS.fullmatch(number)
+    if match is None:
+        raise Http404
+    position = int(match[1]) * POSITION_STEP + int(match[2])
+    remarks = Remark.objects.for_public_table().filter(consultation=consultation).select_related("passage")
+    shown = get_object_or_404(remarks, position=position)
+    placed = with_places([shown])[0]
+    versions = reading.published_versions(consultation, now)
+    decisions = list(getattr(shown, "public_decisions", []))
+    before, after = reading.neighbours(shown)
+    return render(
+        request,
+        "consultations/remark.html",
+        _common(consultation, now)
+        | {
+            "remark": shown,
+            "passage": placed.passage,
+            "chapter": placed.chapter,
+            "version": next((one for one in versions if one.pk == shown.version_id), None),
+            "is_latest": not versions or versions[0].pk == shown.version_id,
+            "runs": compare_words(placed.passage.wording, shown.wording) if placed.passage and shown.wording else None,
+            "decision": decisions[-1] if decisions else None,
+            "earlier_decisions": decisions[-2::-1],
+            "steps": reading.public_steps(shown),
+            "previous": before,
+            "next": after,
+        },
+    )
+
+
+def _public_consultation(slug: str, now: dt.datetime) -> Consultation:
+    """The consultation of that address if the city has published it; 404 otherwise."""
+    return get_object_or_404(Consultation.objects.for_reading(now), slug=slug)
+
+
+def _common(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
+    """What every page of one consultation shows."""
+    return {"section": "consultations", "consultation": consultation, "clock": reading.Clock.at(consultation, now)}
+
+
+def _with_basket(
+    request: HttpRequest,
+    template: str,
+    consultation: Consultation,
+    version: DraftVersion | None,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """The page with the browser's unsent remarks, if there are any; it is then kept by nobody."""
+    basket = find_basket(consultation, cookie_key=request.COOKIES.get(BASKET_COOKIE))
+    lines = reading.basket_lines(basket, version) if basket else []
+    response = render(request, template, context | {"basket_lines": lines})
+    if lines:
+        response["Cache-Control"] = "private, no-store"
+    return response
