@@ -12,5 +12,6 @@ urlpatterns = [
     path("przydzial/", desk.assignment, name="assignment"),
     path("odpowiedzi/", desk.answers, name="answers"),
     path("publikacja/", desk.publication, name="publication"),
+    path("podsumowania/", desk.summaries, name="summaries"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),
 ]

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, F, Prefetch, Value, When
+from django.db.models import Case, Count, F, Prefetch, Value, When
 from django.db.models.functions import Left
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def waiting_for_verification(self) -> SubmissionQuerySet:
         """What a coordinator has to verify, oldest first."""
         return self.filter(verification="pending").select_related("consultation").order_by("received_at", "pk")
+
+    def with_remark_totals(self) -> models.QuerySet[Any]:
+        """With ``remark_total``, how many remarks each carries."""
+        return self.annotate(remark_total=Count("remarks"))
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):

@@ -11,9 +11,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from consultations.errors import ConsultationClosed, NothingToSend, TargetNotInDraft, TooManyRemarks
+from consultations.errors import ConsultationClosed, NothingToSend, NotPermitted, TargetNotInDraft, TooManyRemarks
 from consultations.models import Chapter, Consultation, DraftVersion, HistoryEntry, Passage, Remark, Submission, Topic
-from consultations.models.remarks import POSITION_STEP, new_token
+from consultations.models.remarks import POSITION_STEP, is_token, new_token
+from consultations.permissions import may_read_contact
 from consultations.services import tallies
 from consultations.services.history import record
 from consultations.signals import submission_received
@@ -83,31 +84,34 @@ def receive_submission(
     """
     now = now or timezone.now()
     token = form_token or new_token()
-    existing = _find(consultation, token)
+    existing = find_submission(consultation, form_token=token)
     if existing is not None:
         return Receipt(submission=existing, is_new=False)
     if not remarks:
         raise NothingToSend
     if len(remarks) > MOST_REMARKS:
         raise TooManyRemarks
-    _refuse_foreign_targets(consultation, remarks)
+    refuse_foreign_targets(consultation, remarks)
     try:
         with transaction.atomic():
             submission = _store(consultation, sender, remarks, token, channel, by, is_demonstration, now)
     except IntegrityError:
         # The other click of a double click was faster: its submission is ours too.
-        existing = _find(consultation, token)
+        existing = find_submission(consultation, form_token=token)
         if existing is None:
             raise
         return Receipt(submission=existing, is_new=False)
     return Receipt(submission=submission)
 
 
-def _find(consultation: Consultation, form_token: str) -> Submission | None:
+def find_submission(consultation: Consultation, *, form_token: str) -> Submission | None:
+    """What became of a form that was sent, or none: so whoever sends it again finds the same receipt."""
+    if not is_token(form_token):
+        return None
     return Submission.objects.filter(consultation=consultation, form_token=form_token).first()
 
 
-def _refuse_foreign_targets(consultation: Consultation, remarks: Sequence[NewRemark]) -> None:
+def refuse_foreign_targets(consultation: Consultation, remarks: Sequence[NewRemark]) -> None:
     """TargetNotInDraft unless every passage, chapter, version and topic is this consultation's own."""
     draft = getattr(consultation, "draft", None)
     draft_id = None if draft is None else draft.pk
@@ -192,7 +196,9 @@ def _store(
 
 @transaction.atomic
 def renew_tracking_link(submission: Submission, *, by: User, now: dt.datetime | None = None) -> Submission:
-    """Give the submission a new secret address; the old one stops working at once."""
+    """Give the submission a new secret address; the old one stops working at once. Raises NotPermitted."""
+    if not may_read_contact(by):
+        raise NotPermitted
     submission.tracking_token = new_token()
     submission.save(update_fields=["tracking_token"])
     record(

@@ -1,29 +1,493 @@
+"""The desk: queues of what waits, and the page of one submission or remark with the verbs its state allows."""
+
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from accounts.permissions import is_person
+from consultations.desk import Place, answers_of, may_read_summaries, queue_around, queue_page, read, readable_summaries
+from consultations.desk_forms import (
+    AssignCheckedForm,
+    AssignForm,
+    CheckedForm,
+    DecideForm,
+    DeskForm,
+    ImproperForm,
+    ProperForm,
+    PublishForm,
+    RenewForm,
+    ReopenForm,
+    ReturnForm,
+)
+from consultations.errors import ConsultationError, RemarkAlreadyDecided
+from consultations.models import Consultation, Decision, HistoryEntry, Remark, Submission
+from consultations.permissions import (
+    may_answer,
+    may_assign,
+    may_decide,
+    may_publish,
+    may_read_contact,
+    may_read_remarks,
+    may_verify,
+)
+from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.submissions import renew_tracking_link
+from consultations.services.summaries import hide_summary, publish_summary
+from consultations.services.verification import mark_improper, mark_proper, reopen_verification
+from consultations.words import describe_history, status_for, words_for
+from lublin2030.lib.paging import read_key
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+SIMILAR_SHOWN = 10
+State = Remark.State
 
 
-def verification(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def desk_page(may_open: Callable[[Any], bool]) -> Callable[[Page[P]], Page[P]]:
+    """A page of the desk: sign in first; without the right role it is refused; never kept by a cache."""
+
+    def decorate(page: Page[P]) -> Page[P]:
+        @wraps(page)
+        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not may_open(request.user):
+                raise PermissionDenied
+            return page(request, *args, **kwargs)
+
+        guarded: Page[P] = never_cache(require_http_methods(["GET", "HEAD", "POST"])(checked))
+        return guarded
+
+    return decorate
 
 
-def submission(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def _me(request: HttpRequest) -> User:
+    """The signed-in person; ``desk_page`` has made sure of one."""
+    if not is_person(request.user):
+        raise PermissionDenied
+    return request.user
 
 
-def assignment(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+# -- Verification ---------------------------------------------------------------------------------------------------
 
 
-def answers(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@desk_page(may_verify)
+def verification(request: HttpRequest) -> HttpResponse:
+    """Submissions that wait for verification, the oldest first."""
+    queue = Submission.objects.waiting_for_verification().with_remark_totals()
+    rows, after = queue_page(queue, after=read_key(request.GET.get("after")))
+    return render(request, "desk/verification.html", {"rows": rows, "after": after, "now": timezone.now()})
 
 
-def publication(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@desk_page(may_verify)
+def submission(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One submission whole: who, how, when, every remark; and the verbs its state allows."""
+    case = _find_submission(pk)
+    if request.method != "POST":
+        return _submission_page(request, case)
+    form = _submission_form(case, request)
+    if not form.is_valid():
+        return _submission_page(request, case, form)
+    place = queue_around(Submission.objects.waiting_for_verification(), case)
+    try:
+        told = _do_with_submission(case, form, by=_me(request))
+    except ConsultationError as error:
+        return _submission_page(request, _find_submission(pk), form, error)
+    messages.success(request, told)
+    if form.action in {"proper", "improper"}:
+        return _go_on(place, Submission.objects.waiting_for_verification(), "submission", "verification")
+    return redirect("desk:submission", pk)
 
 
-def remark(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+def _find_submission(pk: int) -> Submission:
+    return get_object_or_404(Submission.objects.select_related("consultation", "district", "improper_reason"), pk=pk)
+
+
+def _submission_form(case: Submission, request: HttpRequest) -> DeskForm:
+    match request.POST.get("action"):
+        case "proper":
+            return ProperForm(request.POST)
+        case "improper":
+            return ImproperForm(request.POST, consultation=case.consultation)
+        case "reopen":
+            return ReopenForm(request.POST)
+        case "renew":
+            return RenewForm(request.POST)
+    raise BadRequest
+
+
+def _do_with_submission(case: Submission, form: DeskForm, *, by: User) -> str:
+    """Do what the form asks for; what to tell the person. Raises what the verb raises."""
+    values = form.cleaned_data
+    number = {"number": case.public_number}
+    match form.action:
+        case "proper":
+            mark_proper(case, by=by)
+            return _("Submission %(number)s is proper. Its remarks wait for a department.") % number
+        case "improper":
+            mark_improper(case, reason=values["reason"], note=values["note"], by=by)
+            return _("Submission %(number)s is improper. It stays in the register with its reason.") % number
+        case "reopen":
+            reopen_verification(case, reason=values["reason"], by=by)
+            return _("The verification of submission %(number)s is open again.") % number
+        case _:
+            renew_tracking_link(case, by=by)
+            return _("Submission %(number)s has a new tracking link. The old one does not work any more.") % number
+
+
+def _submission_page(
+    request: HttpRequest, case: Submission, tried: DeskForm | None = None, error: ConsultationError | None = None
+) -> HttpResponse:
+    is_pending = case.verification == Submission.Verification.PENDING
+    remarks = list(
+        case.remarks.select_related("consultation", "submission", "topic", "district", "department").order_by("ordinal")
+    )
+    is_in_use = any(remark.state in {State.DECIDED, State.PUBLISHED} for remark in remarks)
+    allowed: list[DeskForm] = [RenewForm()]
+    if is_pending:
+        allowed += [ProperForm(), ImproperForm(consultation=case.consultation)]
+    elif not is_in_use:
+        allowed.append(ReopenForm())
+    return _page(
+        request,
+        "desk/submission.html",
+        tried,
+        error,
+        allowed,
+        {
+            "case": case,
+            "readings": read(remarks),
+            "place": queue_around(Submission.objects.waiting_for_verification(), case),
+            "history": describe_history(HistoryEntry.objects.filter(submission=case).select_related("by")),
+            "may_read_contact": may_read_contact(request.user),
+            "steps": _submission_steps(case, remarks),
+            "queue_name": "verification",
+        },
+    )
+
+
+def _submission_steps(case: Submission, remarks: list[Remark]) -> list[dict[str, Any]]:
+    answered = sum(remark.state == State.PUBLISHED for remark in remarks)
+    if case.verification == Submission.Verification.IMPROPER:
+        return _steps([_("received"), _("improper")], here=1)
+    proper = case.verification == Submission.Verification.PROPER
+    is_over = proper and answered == len(remarks)
+    return _steps([_("received"), _("verified"), _("answered")], here=3 if is_over else 1 if proper else 0)
+
+
+# -- One remark -----------------------------------------------------------------------------------------------------
+
+
+@desk_page(may_assign)
+def assignment(request: HttpRequest) -> HttpResponse:
+    """Proper remarks without a department; the checked ones go to one department at once."""
+    form = AssignCheckedForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        department, by = form.cleaned_data["department"], _me(request)
+        _tell(
+            request,
+            form,
+            lambda remark, _revision: assign_remark(remark, department=department, by=by),
+            lambda n: (
+                ngettext(
+                    "%(n)d remark was assigned to %(department)s.", "%(n)d remarks were assigned to %(department)s.", n
+                )
+                % {"n": n, "department": department.text("name").value}
+            ),
+        )
+        return redirect("desk:assignment")
+    return _remark_list(request, "desk/assignment.html", Remark.objects.waiting_for_assignment(), form)
+
+
+@desk_page(may_answer)
+def answers(request: HttpRequest) -> HttpResponse:
+    """Remarks that wait for this person's answer."""
+    return _remark_list(request, "desk/answers.html", answers_of(request.user), None)
+
+
+@desk_page(may_publish)
+def publication(request: HttpRequest) -> HttpResponse:
+    """Decisions that are not public yet; the checked ones are published at once."""
+    form = CheckedForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        by = _me(request)
+        _tell(
+            request,
+            form,
+            lambda remark, revision: publish_decision(remark, revision=revision, by=by),
+            lambda n: ngettext("%(n)d answer was published.", "%(n)d answers were published.", n) % {"n": n},
+        )
+        return redirect("desk:publication")
+    return _remark_list(
+        request, "desk/publication.html", Remark.objects.waiting_for_publication().with_current_decision(), form
+    )
+
+
+def _remark_list(request: HttpRequest, template: str, queue: Any, form: CheckedForm | None) -> HttpResponse:
+    rows, after = queue_page(queue, after=read_key(request.GET.get("after")))
+    context = {
+        "readings": read(rows),
+        "after": after,
+        "form": form,
+        "checked": request.POST.getlist("checked"),
+        "now": timezone.now(),
+    }
+    return render(request, template, context)
+
+
+def _tell(
+    request: HttpRequest,
+    form: CheckedForm,
+    verb: Callable[[Remark, int | None], object],
+    done_in_words: Callable[[int], str],
+) -> None:
+    """Do the verb to every checked remark by itself, and say how many succeeded and which were refused and why."""
+    done, refused = 0, dict[str, list[str]]()
+    for value in form.cleaned_data["checked"]:
+        key, _dash, revision = value.partition("-")
+        remark = Remark.objects.select_related("consultation").filter(pk=int(key)).first()
+        if remark is None:
+            continue
+        number = remark.public_number
+        try:
+            verb(remark, int(revision) if revision else None)
+        except ConsultationError as error:
+            refused.setdefault(words_for(error), []).append(number)
+        else:
+            done += 1
+    if done:
+        messages.success(request, done_in_words(done))
+    for words, numbers in refused.items():
+        told = _("Not done: %(numbers)s. %(words)s") % {"numbers": ", ".join(numbers), "words": words}
+        messages.warning(request, told)
+
+
+@desk_page(may_read_remarks)
+def remark(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One remark beside the text it is about, and the verbs its state allows this person."""
+    one = _find_remark(pk)
+    if request.method != "POST":
+        return _remark_page(request, one)
+    form = _remark_form(request)
+    if not form.is_valid():
+        return _remark_page(request, one, form)
+    name, queue = _queue_of(request.user, one)
+    place = queue_around(queue, one)
+    try:
+        told = _do_with_remark(one, form, by=_me(request))
+    except ConsultationError as error:
+        return _remark_page(request, _find_remark(pk), form, error)
+    messages.success(request, told)
+    return _go_on(place, queue, "remark", name)
+
+
+def _find_remark(pk: int) -> Remark:
+    return get_object_or_404(
+        Remark.objects.select_related(
+            "consultation", "submission", "version", "topic", "district", "department"
+        ).with_current_decision(),
+        pk=pk,
+    )
+
+
+def _queue_of(user: Any, one: Remark) -> tuple[str, Any]:
+    """The queue in which the remark stands for this person, by its address's name."""
+    if one.state == State.PROPER and may_assign(user):
+        return "assignment", Remark.objects.waiting_for_assignment()
+    if one.state in {State.DECIDED, State.PUBLISHED} and may_publish(user):
+        return "publication", Remark.objects.waiting_for_publication()
+    return "answers", answers_of(user)
+
+
+def _remark_form(request: HttpRequest) -> DeskForm:
+    forms: dict[str, type[DeskForm]] = {form.action: form for form in (AssignForm, DecideForm, PublishForm, ReturnForm)}
+    form = forms.get(request.POST.get("action", ""))
+    if form is None:
+        raise BadRequest
+    return form(request.POST)
+
+
+def _do_with_remark(one: Remark, form: DeskForm, *, by: User) -> str:
+    """Do what the form asks for; what to tell the person. Raises what the verb raises."""
+    values = form.cleaned_data
+    number = {"number": one.public_number}
+    match form.action:
+        case "assign":
+            assign_remark(one, department=values["department"], by=by)
+            return _("Remark %(number)s went to: %(department)s.") % {
+                **number,
+                "department": values["department"].text("name").value,
+            }
+        case "decide":
+            if values["seen_department"] != one.department_id:
+                raise RemarkAlreadyDecided
+            outcome = Remark.Outcome(values["outcome"])
+            decide_remark(one, outcome=outcome, justification=values["justification"], by=by)
+            return _("Remark %(number)s is decided: %(outcome)s. A coordinator publishes it.") % {
+                **number,
+                "outcome": outcome.label,
+            }
+        case "publish":
+            publish_decision(one, revision=values["revision"], by=by)
+            return _("The answer to remark %(number)s is public.") % number
+        case _:
+            return_decision(one, reason=values["reason"], by=by)
+            return _("Remark %(number)s went back to the department.") % number
+
+
+def _remark_page(
+    request: HttpRequest, one: Remark, tried: DeskForm | None = None, error: ConsultationError | None = None
+) -> HttpResponse:
+    user = request.user
+    decision = _current_decision(one)
+    allowed: list[DeskForm] = []
+    if one.state == State.ASSIGNED and may_decide(user, one):
+        allowed.append(DecideForm(initial={"seen_department": one.department_id}))
+    if one.state in {State.PROPER, State.ASSIGNED} and may_assign(user):
+        allowed.append(AssignForm(initial={"department": one.department_id}))
+    if one.state == State.DECIDED and decision is not None and may_publish(user):
+        allowed += [PublishForm(initial={"revision": decision.revision}), ReturnForm()]
+    similar = Remark.objects.about_same_place(one)
+    name, queue = _queue_of(user, one)
+    entries = HistoryEntry.objects.filter(Q(remark=one) | Q(submission=one.submission_id))
+    return _page(
+        request,
+        "desk/remark.html",
+        tried,
+        error,
+        allowed,
+        {
+            "one": one,
+            "reading": read([one])[0],
+            "decision": decision,
+            "earlier": _returned_last(one),
+            "similar": similar[:SIMILAR_SHOWN],
+            "similar_total": similar.count(),
+            "place": queue_around(queue, one),
+            "history": describe_history(entries.select_related("by")),
+            "may_verify": may_verify(user),
+            "steps": _remark_steps(one),
+            "queue_name": name,
+        },
+    )
+
+
+def _current_decision(one: Remark) -> Decision | None:
+    """The remark's latest decision that was not sent back."""
+    decisions: list[Decision] = one.current_decisions  # type: ignore[attr-defined]
+    return decisions[-1] if decisions else None
+
+
+def _returned_last(one: Remark) -> dict[str, Any] | None:
+    """The decision that was sent back last and why, while the remark waits for a new one."""
+    if one.state != State.ASSIGNED:
+        return None
+    decision = one.decisions.returned().select_related("decided_by").first()
+    entry = one.history.filter(verb=HistoryEntry.Verb.RETURN).last() if decision else None
+    return {"decision": decision, "why": entry.after.get("why", "") if entry else ""} if decision else None
+
+
+def _remark_steps(one: Remark) -> list[dict[str, Any]]:
+    if one.state == State.IMPROPER:
+        return _steps([_("received"), _("improper")], here=1)
+    order = [State.RECEIVED, State.PROPER, State.ASSIGNED, State.DECIDED, State.PUBLISHED]
+    labels = [_("received"), _("verified"), _("assigned"), _("decided"), _("published")]
+    reached = order.index(State(one.state))
+    return _steps(labels, here=reached if one.state != State.PUBLISHED else len(labels))
+
+
+def _steps(labels: list[str], *, here: int) -> list[dict[str, Any]]:
+    """The line of steps; all of them are done when ``here`` is past the last."""
+    names = ["done" if at < here else "here" if at == here else "" for at in range(len(labels))]
+    return [{"label": label, "name": name} for label, name in zip(labels, names, strict=True)]
+
+
+# -- Summaries ------------------------------------------------------------------------------------------------------
+
+
+@desk_page(may_read_summaries)
+def summaries(request: HttpRequest) -> HttpResponseBase:
+    """The summaries this person may read; coordinators open them to everybody or close them again."""
+    if request.method == "POST":
+        consultation = get_object_or_404(Consultation, pk=read_key(request.POST.get("consultation")))
+        verbs = {"publish_summary": publish_summary, "hide_summary": hide_summary}
+        verb = verbs.get(request.POST.get("action", ""))
+        if verb is None:
+            raise BadRequest
+        try:
+            verb(consultation, by=_me(request))
+        except ConsultationError as error:
+            return _summaries_page(request, error)
+        told = (
+            _("The summary is public: %(title)s.")
+            if consultation.summary_published_at
+            else _("Only councillors and staff can read the summary now: %(title)s.")
+        )
+        messages.success(request, told % {"title": consultation.text("title").value})
+        return redirect("desk:summaries")
+    return _summaries_page(request)
+
+
+def _summaries_page(request: HttpRequest, error: ConsultationError | None = None) -> HttpResponse:
+    context = {
+        "consultations": readable_summaries(request.user),
+        "may_publish": may_publish(request.user),
+        "error": words_for(error) if error else "",
+        "now": timezone.now(),
+    }
+    return render(request, "desk/summaries.html", context, status=status_for(error) if error else 200)
+
+
+# -- What the pages share -------------------------------------------------------------------------------------------
+
+
+def _page(
+    request: HttpRequest,
+    template: str,
+    tried: DeskForm | None,
+    error: ConsultationError | None,
+    allowed: Iterable[DeskForm],
+    context: dict[str, Any],
+) -> HttpResponse:
+    """The page with the forms that are allowed now. What was typed is kept, also when its form is allowed no more."""
+    forms = {form.action: form for form in allowed}
+    lost: list[tuple[str, str]] = []
+    if tried is not None and error is None:
+        forms[tried.action] = tried
+    elif tried is not None and tried.action in forms:
+        # The hidden fields must be those of the record as it is now, the texts those that were typed.
+        fresh = forms[tried.action]
+        typed = {name: value for name, value in tried.cleaned_data.items() if not fresh.fields[name].widget.is_hidden}
+        fresh.initial = {**fresh.initial, **typed}
+    elif tried is not None:
+        lost = [(str(field.label), str(field.value())) for field in tried.visible_fields() if field.value()]
+    context |= {
+        "forms": forms,
+        "lost": lost,
+        "error": words_for(error) if error else "",
+        "has_errors": bool(tried and tried.errors),
+        "now": timezone.now(),
+    }
+    return render(request, template, context, status=status_for(error) if error else 200)
+
+
+def _go_on(place: Place, queue: Any, page: str, list_page: str) -> HttpResponseBase:
+    """To the next in the queue, else to its beginning, else to the (empty) list."""
+    following = place.next or queue.first()
+    return redirect(f"desk:{page}", following.pk) if following else redirect(f"desk:{list_page}")

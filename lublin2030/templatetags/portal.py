@@ -140,7 +140,7 @@ def desk_queues(context: dict[str, Any]) -> dict[str, Any]:
                 "label": queue.label,
                 "url": url,
                 "count": queue.count(request.user),
-                "current": request.path.startswith(url),
+                "current": request.path.startswith(url) or context.get("queue_name") == queue.name,
             }
         )
     return {"items": items}

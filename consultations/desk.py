@@ -1,0 +1,208 @@
+"""What waits for whom in consultations: the desk's queues, and where one thing stands in its queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.permissions import has_role
+from accounts.roles import Role
+from consultations.models import Consultation, Remark, Submission
+from consultations.permissions import may_answer, may_assign, may_publish, may_read_summary, may_verify
+from consultations.places import with_places
+from consultations.querysets import RemarkQuerySet
+from consultations.wording import word_diff
+from lublin2030.lib.desk import Queue, Waiting, register_queue
+
+PAGE = 50
+BEFORE = 10  # of the page beside an open item, so many stand above it
+
+
+@dataclass(frozen=True)
+class Place:
+    """A window of a queue around one item, and its neighbours in the queue."""
+
+    rows: Sequence[Any]
+    previous: Any | None
+    next: Any | None
+
+
+def queue_around(queue: Any, item: Submission | Remark) -> Place:
+    """At most ``PAGE`` items of the queue (ordered by receipt and key) around the item. Two queries.
+
+    The item itself need not wait any more: its place is where it stood.
+    """
+    later = Q(received_at__gt=item.received_at) | Q(received_at=item.received_at, pk__gt=item.pk)
+    before: list[Any] = list(queue.exclude(later).exclude(pk=item.pk).reverse()[:BEFORE])[::-1]
+    rest: list[Any] = list(queue.filter(later | Q(pk=item.pk))[: PAGE - len(before) + 1])
+    after = [row for row in rest if row.pk != item.pk]
+    return Place(
+        rows=[*before, *rest][:PAGE], previous=before[-1] if before else None, next=after[0] if after else None
+    )
+
+
+def queue_page(queue: Any, *, after: int | None) -> tuple[list[Any], int | None]:
+    """The first ``PAGE`` items that follow the item with the key ``after``, and the key for the page after them."""
+    if after is not None:
+        last = queue.model.objects.filter(pk=after).values_list("received_at", flat=True).first()
+        if last is not None:
+            queue = queue.filter(Q(received_at__gt=last) | Q(received_at=last, pk__gt=after))
+    rows = list(queue[: PAGE + 1])
+    return rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None
+
+
+def first_words(remark: Remark, length: int = 70) -> str:
+    """The remark's beginning as one line, for lists."""
+    text = " ".join((remark.change or remark.wording).split())
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def read(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
+    """Each remark with the text its author read, its beginning, and what its proposed wording changes. Two queries.
+
+    The proposal is compared with the passage in the language of the submission, and only where there are both.
+    """
+    return [
+        {
+            "remark": placed.remark,
+            "passage": placed.passage,
+            "chapter": placed.chapter,
+            "beginning": first_words(placed.remark),
+            "changes": word_diff(
+                placed.passage.text("wording", placed.remark.submission.language).value, placed.remark.wording
+            )
+            if placed.passage and placed.remark.wording
+            else None,
+        }
+        for placed in with_places(remarks)
+    ]
+
+
+def answers_of(user: Any) -> RemarkQuerySet:
+    """The remarks that wait for this person's answer: a coordinator's are all, an expert's the departments' own."""
+    everything = has_role(user, Role.COORDINATOR)
+    return Remark.objects.waiting_for_decision(None if everything else user)
+
+
+def readable_summaries(user: Any) -> list[Consultation]:
+    """The public consultations whose summary the person may read, latest first; the summary need not be public yet."""
+    return [one for one in Consultation.objects.public(timezone.now()) if may_read_summary(user, one)]
+
+
+def may_read_summaries(user: Any) -> bool:
+    """Have a list of summaries to read at all, before they are public."""
+    return has_role(user, Role.COUNCILLOR, Role.COORDINATOR, Role.EXPERT, Role.ADMINISTRATOR)
+
+
+def _waiting_submissions(_user: Any, limit: int) -> list[Waiting]:
+    rows = Submission.objects.waiting_for_verification().with_remark_totals()[:limit]
+    return [
+        Waiting(
+            label=row.public_number,
+            detail=ngettext("%(n)d remark", "%(n)d remarks", row.remark_total) % {"n": row.remark_total},
+            url=reverse("desk:submission", args=[row.pk]),
+            since=row.received_at,
+            due=row.consultation.report_due_on,
+        )
+        for row in rows
+    ]
+
+
+def _waiting_remarks(queue: Callable[[Any], RemarkQuerySet]) -> Callable[[Any, int], list[Waiting]]:
+    def oldest(user: Any, limit: int) -> list[Waiting]:
+        return [
+            Waiting(
+                label=row.public_number,
+                detail=first_words(row),
+                url=reverse("desk:remark", args=[row.pk]),
+                since=row.received_at,
+                due=row.consultation.report_due_on,
+            )
+            for row in queue(user)[:limit]
+        ]
+
+    return oldest
+
+
+def _waiting_summaries(user: Any, limit: int) -> list[Waiting]:
+    return [
+        Waiting(
+            label=one.text("title").value,
+            detail=_("public") if one.summary_published_at else _("for councillors and staff"),
+            url=reverse("summary", args=[one.slug]),
+            since=one.opens_at,
+            due=one.report_due_on if one.report_due_on >= timezone.localdate() else None,
+        )
+        for one in readable_summaries(user)[:limit]
+    ]
+
+
+def register_queues() -> None:
+    """Called once when the app starts."""
+    register_queue(
+        Queue(
+            name="verification",
+            label=gettext_lazy("Verification"),
+            url_name="desk:verification",
+            may_see=may_verify,
+            count=lambda user: Submission.objects.waiting_for_verification().count(),
+            oldest=_waiting_submissions,
+            order=10,
+            empty=gettext_lazy("Every submission is verified."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="assignment",
+            label=gettext_lazy("To assign"),
+            url_name="desk:assignment",
+            may_see=may_assign,
+            count=lambda user: Remark.objects.waiting_for_assignment().count(),
+            oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_assignment()),
+            order=20,
+            empty=gettext_lazy("Every proper remark has its department."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="answers",
+            label=gettext_lazy("To answer"),
+            url_name="desk:answers",
+            may_see=may_answer,
+            count=lambda user: answers_of(user).count(),
+            oldest=_waiting_remarks(answers_of),
+            order=30,
+            empty=gettext_lazy("No remark waits for your answer."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="publication",
+            label=gettext_lazy("To publish"),
+            url_name="desk:publication",
+            may_see=may_publish,
+            count=lambda user: Remark.objects.waiting_for_publication().count(),
+            oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_publication()),
+            order=40,
+            empty=gettext_lazy("Every decision is public."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="summaries",
+            label=gettext_lazy("Summaries"),
+            url_name="desk:summaries",
+            may_see=may_read_summaries,
+            count=lambda user: len(readable_summaries(user)),
+            oldest=_waiting_summaries,
+            order=50,
+            empty=gettext_lazy("There is no consultation yet."),
+        )
+    )

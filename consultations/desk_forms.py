@@ -1,0 +1,139 @@
+"""Forms of the desk: they check the input's shape only; what is allowed the verbs decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models import Consultation, Department, ImproperReason, Remark
+from lublin2030.lib.plaintext import PlainTextField
+
+JUSTIFICATION_LIMIT = 10_000
+NOTE_LIMIT = 2_000
+MOST_CHECKED = 50  # a page of a list
+
+
+class NamedChoiceField(forms.ModelChoiceField[Any]):
+    """A choice of records by their name in the reader's language."""
+
+    def __init__(self, *, named_by: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.named_by = named_by
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.text(self.named_by).value)
+
+
+class DeskForm(forms.Form):
+    """A form that says by ``action`` which verb it asks for; its fields' ids begin with that word."""
+
+    action = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{self.action}_%s")
+        super().__init__(*args, **kwargs)
+
+
+class ImproperForm(DeskForm):
+    """The reason from the consultation's own list, and words of one's own to the sender."""
+
+    action = "improper"
+    reason = NamedChoiceField(
+        named_by="label", label=_("Reason"), queryset=ImproperReason.objects.none(), empty_label=_("Choose a reason")
+    )
+    note = PlainTextField(
+        limit=NOTE_LIMIT,
+        rows=4,
+        required=False,
+        label=_("Explanation to the sender"),
+        help_text=_("The sender reads it in the notice. It is not public."),
+    )
+
+    def __init__(self, *args: Any, consultation: Consultation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].queryset = consultation.improper_reasons.all()  # type: ignore[attr-defined]
+
+
+class ReopenForm(DeskForm):
+    action = "reopen"
+    reason = PlainTextField(
+        limit=NOTE_LIMIT, rows=3, label=_("Why reopen"), help_text=_("Stays in the history, for staff only.")
+    )
+
+
+class RenewForm(DeskForm):
+    action = "renew"
+
+
+class ProperForm(DeskForm):
+    action = "proper"
+
+
+class AssignForm(DeskForm):
+    action = "assign"
+    department = NamedChoiceField(
+        named_by="name",
+        label=_("Department"),
+        queryset=Department.objects.all(),
+        empty_label=_("Choose a department"),
+    )
+
+
+class DecideForm(DeskForm):
+    """The decision. ``seen_department`` is the one the page was shown for: after a move the decision is not ours."""
+
+    action = "decide"
+    seen_department = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    outcome = forms.ChoiceField(label=_("Decision"), choices=Remark.Outcome.choices, widget=forms.RadioSelect)
+    justification = PlainTextField(
+        limit=JUSTIFICATION_LIMIT,
+        rows=9,
+        label=_("Justification"),
+        help_text=_("The sender and every reader of the report will see it."),
+    )
+
+
+class PublishForm(DeskForm):
+    """``revision`` is the decision that was read: another one is not published by mistake."""
+
+    action = "publish"
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReturnForm(DeskForm):
+    action = "return"
+    reason = PlainTextField(
+        limit=NOTE_LIMIT, rows=3, label=_("What to change"), help_text=_("The department reads it. It is not public.")
+    )
+
+
+class CheckedForm(forms.Form):
+    """Rows checked on a list: keys of remarks, or ``key-revision`` where a certain decision is meant."""
+
+    checked = forms.TypedMultipleChoiceField(
+        coerce=str,
+        error_messages={
+            "required": _("Check at least one remark on the list."),
+            "invalid_choice": _("The list has changed. Check the remarks again."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Any whole numbers: a remark that has left the list meanwhile must reach its verb, to be reported.
+        values = self.data.getlist("checked")[:MOST_CHECKED] if hasattr(self.data, "getlist") else []
+        good = [
+            value for value in values if all(p.isascii() and p.isdigit() and len(p) < 19 for p in value.split("-", 1))
+        ]
+        self.fields["checked"].choices = [(value, value) for value in good]  # type: ignore[attr-defined]
+
+
+class AssignCheckedForm(CheckedForm):
+    department = NamedChoiceField(
+        named_by="name",
+        label=_("Department"),
+        queryset=Department.objects.all(),
+        empty_label=_("Choose a department"),
+    )

@@ -1,0 +1,92 @@
+"""The domain's refusals and history in words: the one place where an error becomes a sentence and a status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from consultations import errors
+from consultations.models import Department, HistoryEntry, Remark, Submission
+
+_WORDS: dict[type[errors.ConsultationError], str | Promise] = {
+    errors.ConsultationClosed: gettext_lazy("This consultation is not taking remarks now."),
+    errors.NothingToSend: gettext_lazy("There is no remark to send yet. Add at least one."),
+    errors.TooManyRemarks: gettext_lazy(
+        "One submission can carry at most 200 remarks. Send the others in a second one."
+    ),
+    errors.TargetNotInDraft: gettext_lazy("This place is not in the draft of this consultation. Choose it again."),
+    errors.RemarkGone: gettext_lazy(
+        "This remark is no longer in your submission: it was sent or removed in another window."
+    ),
+    errors.BasketChanged: gettext_lazy("Your submission has changed since you opened this page. Check it once more."),
+    errors.AlreadyVerified: gettext_lazy("Somebody has verified this submission in the meantime."),
+    errors.ReasonNotOfThisConsultation: gettext_lazy("This reason is not on the consultation's list. Choose another."),
+    errors.VerificationInUse: gettext_lazy(
+        "The verification cannot be reopened: it has been reopened already, or a remark of the submission is decided."
+    ),
+    errors.RemarkNotAssignable: gettext_lazy(
+        "This remark cannot be assigned now: it is not verified, is improper, or has been decided in the meantime."
+    ),
+    errors.RemarkAlreadyDecided: gettext_lazy(
+        "Somebody has decided this remark or given it to another department in the meantime."
+    ),
+    errors.JustificationMissing: gettext_lazy("Write the justification. Every decision needs one."),
+    errors.RemarkNotDecided: gettext_lazy(
+        "There is no such unpublished decision any more: it has been published or returned in the meantime."
+    ),
+    errors.NotPermitted: gettext_lazy(
+        "Your account may not do this. If you need it for your work, ask an administrator."
+    ),
+}
+
+
+def words_for(error: errors.ConsultationError) -> str:
+    """What a person reads when the domain refuses, in the reader's language. KeyError for an error without words."""
+    return str(_WORDS[type(error)])
+
+
+def status_for(error: errors.ConsultationError) -> int:
+    """The HTTP status of a refusal: 403 when the person may not, 409 when the record's state does not allow it."""
+    return 403 if isinstance(error, errors.NotPermitted) else 409
+
+
+def describe_history(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
+    """Each entry with its verb, its change in words, who and when. One query for all departments' names."""
+    rows = list(entries)
+    ids = {part["department"] for row in rows for part in (row.before, row.after) if part.get("department")}
+    departments = {one.pk: one.text("name").value for one in Department.objects.filter(pk__in=ids)} if ids else {}
+    return [
+        {
+            "what": row.get_verb_display(),
+            "at": row.at,
+            "by": row.by,
+            "before": _in_words(row.before, departments),
+            "after": _in_words(row.after, departments),
+        }
+        for row in rows
+    ]
+
+
+def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
+    """The facts of one side of a change, one short phrase each."""
+    said: list[str] = []
+    if part.get("state"):
+        said.append(str(Remark.State(part["state"]).label))
+    if part.get("verification"):
+        said.append(str(Submission.Verification(part["verification"]).label))
+    if part.get("department"):
+        said.append(departments.get(part["department"], ""))
+    if part.get("outcome"):
+        said.append(str(Remark.Outcome(part["outcome"]).label))
+    if part.get("revision", 1) > 1:
+        said.append(_("revision %(number)s") % {"number": part["revision"]})
+    if part.get("remarks"):
+        said.append(_("remarks: %(number)s") % {"number": part["remarks"]})
+    if part.get("reason"):
+        said.append(_("reason: %(reason)s") % {"reason": part["reason"]})
+    said += [f"„{part[name]}”" for name in ("note", "why") if part.get(name)]
+    return [phrase for phrase in said if phrase]
