@@ -69,18 +69,23 @@ def _process(seeder: Seeder, content: dict[str, Any]) -> Process:
 
 
 def _stages(seeder: Seeder, process: Process, content: dict[str, Any]) -> dict[int | None, Stage | None]:
-    """The stages by number; None stands for “no stage”, and for one that staff deleted."""
+    """The stages by number; None stands for “no stage”."""
     stages: dict[int | None, Stage | None] = {None: None}
+    # Staff may have put a stage of their own in the place of one they deleted.
+    standing = {stage.number: stage for stage in Stage.objects.filter(process=process)}
     for entry in content["stages"]:
         number = entry["number"]
-        stage, _created = seeder.make(
-            Stage,
-            f"stage:{number}",
-            process=process,
-            number=number,
-            first_quarter=Quarter.parse(entry["first_quarter"]),
-            last_quarter=Quarter.parse(entry["last_quarter"]),
-            **split_texts({name: entry[name] for name in ("title", "short_title", "summary", "body")}),
+        stage = (
+            standing.get(number)
+            or seeder.make(
+                Stage,
+                f"stage:{number}",
+                process=process,
+                number=number,
+                first_quarter=Quarter.parse(entry["first_quarter"]),
+                last_quarter=Quarter.parse(entry["last_quarter"]),
+                **split_texts({name: entry[name] for name in ("title", "short_title", "summary", "body")}),
+            )[0]
         )
         stages[number] = stage
         for position, result in enumerate(entry["results"], start=1):

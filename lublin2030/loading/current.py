@@ -18,12 +18,12 @@ from lublin2030.lib.dates import WARSAW, warsaw_day
 from lublin2030.lib.quarters import Quarter
 from lublin2030.lib.translations import split_texts
 from lublin2030.loading.accounts import actors, join_departments, retire_nobody
-from lublin2030.loading.base import MAIN_PROCESS, midnight
+from lublin2030.loading.base import MAIN_PROCESS, NEWS_APPEARS_AT, midnight
 from lublin2030.loading.seeding import read_content
 from lublin2030.loading.setting_up import make_consultation, make_departments
 from lublin2030.loading.story import Agenda, Case
 from participation.models import District, Event
-from stages.models import Process, Stage
+from stages.models import News, Process, Stage
 
 PROCESS = "process:strategia-zieleni"
 CONSULTATION = "consultation:strategia-zieleni"
@@ -61,12 +61,14 @@ def load(*, now: dt.datetime) -> int:
     process, stages = _process(content, today)
     make_departments(read_content("consultation_2021")["departments"])
     join_departments()
-    _events(content, process, stages, today)
+    stage = stages[content["consultation"]["stage"]]
+    _events(content, process, stage, today)
+    _news(content, process, stage, today)
     places = make_consultation(
         content,
         seed_key=CONSULTATION,
         process=process,
-        stage=stages[content["consultation"]["stage"]],
+        stage=stage,
         opens_at=midnight(today - dt.timedelta(days=DAYS_OPEN_ALREADY)),
         closes_at=midnight(today + dt.timedelta(days=DAYS_STILL_OPEN)),
     )
@@ -129,7 +131,7 @@ def event_times(entry: dict[str, Any], today: dt.date) -> tuple[dt.datetime, dt.
     return starts_at, starts_at + dt.timedelta(minutes=entry["duration_minutes"])
 
 
-def _events(content: dict[str, Any], process: Process, stages: dict[int, Stage], today: dt.date) -> None:
+def _events(content: dict[str, Any], process: Process, stage: Stage, today: dt.date) -> None:
     districts = {district.slug: district for district in District.objects.all()}
     for entry in content["events"]:
         starts_at, ends_at = event_times(entry, today)
@@ -138,7 +140,7 @@ def _events(content: dict[str, Any], process: Process, stages: dict[int, Stage],
             is_demonstration=True,
             slug=entry["key"],
             process=process,
-            stage=stages[content["consultation"]["stage"]],
+            stage=stage,
             kind=entry["kind"],
             state=entry["state"],
             starts_at=starts_at,
@@ -157,6 +159,21 @@ def _events(content: dict[str, Any], process: Process, stages: dict[int, Stage],
                     "after_summary": entry.get("after_summary") or "",
                 }
             ),
+        )
+
+
+def _news(content: dict[str, Any], process: Process, stage: Stage, today: dt.date) -> None:
+    for entry in content["news"]:
+        News.objects.create(
+            seed_key=f"news:{entry['slug']}",
+            is_demonstration=True,
+            slug=entry["slug"],
+            process=process,
+            stage=stage,
+            published_at=dt.datetime.combine(
+                today + dt.timedelta(days=entry["days_from_now"]), NEWS_APPEARS_AT, WARSAW
+            ),
+            **split_texts({name: entry[name] for name in ("title", "lead", "body")}),
         )
 
 
