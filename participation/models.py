@@ -10,11 +10,13 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from lublin2030.lib.dates import start_of_day, warsaw_day
 from lublin2030.lib.demonstration import DemonstrationModel
+from lublin2030.lib.languages import language_name
 from lublin2030.lib.seeded import SeededModel
 from lublin2030.lib.translations import TranslatedModel
-from participation.querysets import EventQuerySet, FigureQuerySet
-from stages.models import Process, Stage
+from participation.querysets import EventQuerySet, FigureQuerySet, WorkingGroupQuerySet
+from stages.models import Process, Stage, refuse_stage_of_another_process
 
 
 class District(models.Model):
@@ -110,14 +112,40 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
     def get_absolute_url(self) -> str:
         return reverse("participation:event", args=[self.slug])
 
+    def clean(self) -> None:
+        """The constraints in words, beside the field; a day without hours begins at its midnight in Warsaw."""
+        refuse_stage_of_another_process(self.process_id, self.stage)
+        if self.all_day and self.starts_at:
+            self.starts_at = start_of_day(self.starts_at)
+        if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
+            raise ValidationError({"ends_at": _("The event ends before it starts. Change one of the two.")})
+        if self.online_url and not self.is_online:
+            raise ValidationError({"online_url": _("Only an online event has a link. Mark it as online or clear this.")})
+
     @property
     def language_codes(self) -> list[str]:
         return [code.strip() for code in self.languages.split(",") if code.strip()]
 
+    @property
+    def language_names(self) -> list[str]:
+        """The event's languages in the reader's language."""
+        return [language_name(code) for code in self.language_codes]
+
+    @property
+    def last_day(self) -> dt.date:
+        """The day in Warsaw on which the event ends."""
+        return warsaw_day(self.ends_at or self.starts_at)
+
+    @property
+    def is_over_days(self) -> bool:
+        """Whether it ends on another day than it begins."""
+        return self.last_day != warsaw_day(self.starts_at)
+
     def is_past(self, now: dt.datetime) -> bool:
         """Whether the event is over at the (aware) moment; a day without hours is over when the day is."""
-        end = self.ends_at or (self.starts_at + dt.timedelta(days=1) if self.all_day else self.starts_at)
-        return end < now
+        if self.all_day:
+            return self.last_day < warsaw_day(now)
+        return (self.ends_at or self.starts_at) < now
 
 
 class EventPhoto(models.Model):
@@ -215,7 +243,14 @@ class Figure(SeededModel, TranslatedModel):
         return self.activity
 
     def clean(self) -> None:
-        """A figure is no part of itself, not even by way of others."""
+        """The constraints in words, beside the field; a figure is no part of itself, not even by way of others."""
+        refuse_stage_of_another_process(self.process_id, self.stage)
+        if self.value is None and (self.unit or self.qualifier):
+            raise ValidationError({"value": _("Give the value, or clear its unit and qualifier.")})
+        if self.value is not None and not (self.unit and self.qualifier):
+            raise ValidationError({"unit": _("A value needs its unit and its qualifier.")})
+        if self.events_count is not None and not self.events_qualifier:
+            raise ValidationError({"events_qualifier": _("Say what kind of number this is.")})
         seen = {self.pk}
         ancestor = self.part_of
         while ancestor is not None:
@@ -242,6 +277,8 @@ class WorkingGroup(SeededModel, TranslatedModel):
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120)
     summary = models.TextField(_("summary"), blank=True)
+
+    objects = WorkingGroupQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("working group")

@@ -1,4 +1,4 @@
-"""The words in which the portal asks for events and figures."""
+"""The words in which the portal asks for events, figures and working groups."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from lublin2030.lib.dates import start_of_day
 
 if TYPE_CHECKING:
-    from participation.models import Figure
-    from stages.models import Process
+    from participation.models import District, Event, Figure, WorkingGroup
+    from stages.models import Process, Stage
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -20,31 +23,57 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def coming(self, now: dt.datetime) -> EventQuerySet:
         """Events that are not over at the moment, the nearest first."""
-        return self.filter(self._not_over(now)).order_by("starts_at", "pk")
+        return self._with_last_moment().filter(self._not_over(now)).order_by("starts_at", "pk")
 
     def past(self, now: dt.datetime) -> EventQuerySet:
         """Events that are over at the moment, the latest first."""
-        return self.exclude(self._not_over(now)).order_by("-starts_at", "-pk")
+        return self._with_last_moment().exclude(self._not_over(now)).order_by("-starts_at", "-pk")
+
+    def matching(
+        self, *, kind: str = "", stage: Stage | None = None, district: District | None = None
+    ) -> EventQuerySet:
+        """Events of the kind, the stage and the district; what is not given does not narrow."""
+        wanted = {"kind": kind or None, "stage": stage, "district": district}
+        return self.filter(**{field: value for field, value in wanted.items() if value is not None})
+
+    def for_list(self) -> EventQuerySet:
+        """With everything a line of a list shows."""
+        return self.select_related("process", "stage__process", "district")
+
+    def _with_last_moment(self) -> EventQuerySet:
+        return self.alias(last_moment=Coalesce("ends_at", "starts_at"))
 
     @staticmethod
     def _not_over(now: dt.datetime) -> Q:
         # One rule in two places: Event.is_past says the same of one event; a test holds them together.
-        return (
-            Q(ends_at__gte=now)
-            | Q(ends_at__isnull=True, all_day=False, starts_at__gte=now)
-            | Q(ends_at__isnull=True, all_day=True, starts_at__gte=now - dt.timedelta(days=1))
-        )
+        return Q(all_day=False, last_moment__gte=now) | Q(all_day=True, last_moment__gte=start_of_day(now))
 
 
 class FigureQuerySet(models.QuerySet["Figure"]):
     def ledger(self, process: Process) -> FigureQuerySet:
         """The process's figures in the ledger's order, with their stage; the city's estimate is not among them."""
+        return self.of_process(process).filter(is_city_estimate=False)
+
+    def of_process(self, process: Process) -> FigureQuerySet:
+        """All the process's figures by stage, those of no stage last, with what a line of the ledger shows."""
+        # The databases disagree on where NULL stands.
+        order = F("stage__number").asc(nulls_last=True)
         return (
-            self.filter(process=process, is_city_estimate=False)
+            self.filter(process=process)
             .select_related("stage__process", "part_of", "event")
-            .order_by("stage__number", "position", "pk")
+            .order_by(order, "position", "pk")
         )
+
+    def of_stage(self, stage: Stage) -> FigureQuerySet:
+        """The stage's figures in the ledger's order, the city's estimate among them."""
+        return self.filter(stage=stage).select_related("part_of", "event").order_by("position", "pk")
 
     def city_estimate(self, process: Process) -> Figure | None:
         """The city's own estimate of the whole process."""
         return self.filter(process=process, is_city_estimate=True).first()
+
+
+class WorkingGroupQuerySet(models.QuerySet["WorkingGroup"]):
+    def with_seats(self) -> WorkingGroupQuerySet:
+        """With their seats and their stage."""
+        return self.select_related("stage__process").prefetch_related("seats").order_by("name")

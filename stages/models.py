@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.demonstration import DemonstrationModel
+from lublin2030.lib.languages import language_name
 from lublin2030.lib.quarters import Quarter, QuarterField
 from lublin2030.lib.roman import to_roman
 from lublin2030.lib.seeded import SeededModel
 from lublin2030.lib.translations import TranslatedModel
-from stages.querysets import DocumentQuerySet, NewsQuerySet, ProcessQuerySet, StageQuerySet
+from stages.querysets import DocumentQuerySet, MilestoneQuerySet, NewsQuerySet, ProcessQuerySet, StageQuerySet
+
+
+def _refuse_quarters_out_of_order(record: Process | Stage) -> None:
+    if record.first_quarter and record.last_quarter and record.last_quarter < record.first_quarter:
+        raise ValidationError({"last_quarter": _("The last quarter is before the first one. Change one of them.")})
+
+
+def refuse_stage_of_another_process(process_id: int | None, stage: Stage | None) -> None:
+    """ValidationError at ``stage`` when the stage belongs to a process other than the record's."""
+    if process_id and stage is not None and stage.process_id != process_id:
+        raise ValidationError({"stage": _("This stage belongs to another process. Choose one of this process.")})
 
 
 class Process(SeededModel, DemonstrationModel, TranslatedModel):
@@ -53,6 +67,19 @@ class Process(SeededModel, DemonstrationModel, TranslatedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """The constraints in words, beside the field: quarters in order, one main process, no circle of parents."""
+        _refuse_quarters_out_of_order(self)
+        if self.is_main and Process.objects.filter(is_main=True).exclude(pk=self.pk).exists():
+            raise ValidationError({"is_main": _("There is a main process already. Clear the mark there first.")})
+        seen = {self.pk}
+        ancestor = self.parent
+        while ancestor is not None:
+            if ancestor.pk in seen:
+                raise ValidationError({"parent": _("A process cannot be a part of itself.")})
+            seen.add(ancestor.pk)
+            ancestor = ancestor.parent
 
     def get_absolute_url(self) -> str:
         return reverse("stages:list") if self.is_main else reverse("stages:process", args=[self.slug])
@@ -98,6 +125,9 @@ class Stage(SeededModel, TranslatedModel):
 
     def __str__(self) -> str:
         return f"{self.roman}. {self.title}"
+
+    def clean(self) -> None:
+        _refuse_quarters_out_of_order(self)
 
     def get_absolute_url(self) -> str:
         if self.process.is_main:
@@ -152,6 +182,8 @@ class Milestone(SeededModel, TranslatedModel):
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("summary"), blank=True)
 
+    objects = MilestoneQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
@@ -197,10 +229,30 @@ class Document(SeededModel, TranslatedModel):
         self.size = self.file.size if self.file else None
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
+    def clean(self) -> None:
+        refuse_stage_of_another_process(self.process_id, self.stage)
+        if bool(self.file) == bool(self.url):
+            raise ValidationError({"url": _("Give a file or a link: one of the two, not both.")})
+
     @property
     def address(self) -> str:
         """Where the document is: the file's address or the link."""
         return self.file.url if self.file else self.url
+
+    @property
+    def size_in_words(self) -> str:
+        """The file's size in kB (of 1,000 bytes, rounded up) or, from 1,000,000 bytes, in MB; empty for a link."""
+        if self.size is None:
+            return ""
+        if self.size < 1_000_000:
+            kilobytes = max(1, -(-self.size // 1000))
+            return gettext("%(size)s kB") % {"size": formats.number_format(kilobytes, force_grouping=True)}
+        return gettext("%(size)s MB") % {"size": formats.number_format(round(self.size / 1_000_000, 1), 1)}
+
+    @property
+    def language_name(self) -> str:
+        """The document's language in the reader's language."""
+        return language_name(self.language)
 
 
 class News(SeededModel, DemonstrationModel, TranslatedModel):
@@ -227,6 +279,9 @@ class News(SeededModel, DemonstrationModel, TranslatedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        refuse_stage_of_another_process(self.process_id, self.stage)
 
     def get_absolute_url(self) -> str:
         return reverse("stages:news_detail", args=[self.slug])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    from stages.models import Process, Stage
+    from stages.models import Document, Milestone, News, Process, Stage
 
 
 class ProcessQuerySet(models.QuerySet["Process"]):
@@ -22,13 +22,30 @@ class StageQuerySet(models.QuerySet["Stage"]):
         """The main process's stages in order, with their process. Shown as the spine."""
         return self.filter(process__is_main=True).select_related("process").order_by("number")
 
+    def of_process(self, process: Process) -> StageQuerySet:
+        """The process's stages in order, with their process."""
+        return self.filter(process=process).select_related("process").order_by("number")
+
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def of_stage(self, stage: Stage) -> DocumentQuerySet:
         return self.filter(stage=stage)
+
+    def of_whole_process(self, process: Process) -> DocumentQuerySet:
+        """The process's documents that belong to no single stage."""
+        return self.filter(process=process, stage__isnull=True)
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def of_process(self, process: Process) -> MilestoneQuerySet:
+        """The dated facts of all the process's stages, the earliest first, with their stages."""
+        return self.filter(stage__process=process).select_related("stage__process").order_by("date", "pk")
 
 
 class NewsQuerySet(models.QuerySet["News"]):
     def published(self, now: dt.datetime) -> NewsQuerySet:
         """News that are public at the (aware) moment, newest first."""
         return self.filter(published_at__lte=now).order_by("-published_at", "-pk")
+
+    def of_stage(self, stage: Stage) -> NewsQuerySet:
+        return self.filter(stage=stage)

@@ -21,3 +21,8 @@ def days_between(moment: dt.datetime, day: dt.date) -> int:
 def warsaw(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> dt.datetime:
     """An aware moment by Warsaw's clock."""
     return dt.datetime(year, month, day, hour, minute, second, tzinfo=WARSAW)
+
+
+def start_of_day(moment: dt.datetime) -> dt.datetime:
+    """Midnight in Warsaw at the beginning of the (aware) moment's day."""
+    return dt.datetime.combine(warsaw_day(moment), dt.time(), WARSAW)
