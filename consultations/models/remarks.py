@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from django.conf import settings
@@ -19,9 +20,17 @@ from participation.models import District
 POSITION_STEP = 1000  # a remark's position is its submission's number times this, plus its ordinal
 
 
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
 def new_token() -> str:
     """A secret nobody can guess: 256 bits."""
     return secrets.token_urlsafe(32)
+
+
+def is_token(text: str | None) -> bool:
+    """Whether a text from outside can be such a secret at all; what cannot never reaches the database."""
+    return text is not None and TOKEN.fullmatch(text) is not None
 
 
 class Submission(DemonstrationModel):
@@ -219,6 +228,7 @@ class Remark(DemonstrationModel):
             models.Index(fields=["state", "received_at"], name="remark_waiting"),
             models.Index(fields=["department", "state", "received_at"], name="remark_waiting_department"),
             models.Index(fields=["consultation", "-changed_at"], name="remark_lately_changed"),
+            models.Index(fields=["consultation", "state", "-changed_at"], name="remark_lately_answered"),
         ]
 
     def __str__(self) -> str:
@@ -226,6 +236,10 @@ class Remark(DemonstrationModel):
 
     def get_absolute_url(self) -> str:
         return reverse("consultations:remark", args=[self.consultation.slug, self.address])
+
+    def get_standing_display(self) -> str:
+        """The standing in words. Django writes this method for plain fields only, not for computed ones."""
+        return str(Remark.Standing(self.standing).label)
 
     @property
     def submission_number(self) -> int:
