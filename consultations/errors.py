@@ -23,6 +23,14 @@ class TargetNotInDraft(ConsultationError):
     """The passage or chapter does not belong to this consultation's draft."""
 
 
+class RemarkGone(ConsultationError):
+    """The remark is no longer in the basket: it was sent or taken out in another window."""
+
+
+class BasketChanged(ConsultationError):
+    """The basket is not what its sender has just read: it was changed in another window."""
+
+
 class AlreadyVerified(ConsultationError):
     """Somebody has verified the submission in the meantime."""
 

@@ -28,6 +28,7 @@ urlpatterns = [
 if settings.DEMONSTRATION_MAILBOX:
     urlpatterns.append(path("dev/poczta/", include("lublin2030.mailbox_urls")))
 
+handler400 = "lublin2030.views.bad_request"
 handler404 = "lublin2030.views.not_found"
 handler403 = "lublin2030.views.forbidden"
 handler500 = "lublin2030.views.server_error"

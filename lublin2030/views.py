@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -77,9 +77,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     if getattr(match.func, "keeps_typed_text", False):
         request.form_expired = True  # type: ignore[attr-defined]
         answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
-        answer.status_code = 403
+        if answer.status_code == 200:  # a redirect or a refusal of its own says what happened better
+            answer.status_code = 403
         return answer
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What could not be read: 413 when it was too much, 400 otherwise. The text is still in the sender's browser."""
+    too_big = isinstance(exception, RequestDataTooBig)
+    return render(request, "400.html", {"too_big": too_big}, status=413 if too_big else 400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

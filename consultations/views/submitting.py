@@ -1,25 +1,499 @@
+"""The resident's way: write remarks, say who you are, check, send. No account, no JavaScript needed."""
+
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods
+
+from consultations.errors import ConsultationClosed, ConsultationError, NothingToSend, RemarkGone
+from consultations.forms import WHOLE_DOCUMENT, RemarkForm, SenderForm
+from consultations.models import Basket, BasketRemark, ChapterText, Consultation, DraftVersion, PassageText, Submission
+from consultations.models.remarks import is_token, new_token
+from consultations.places import Placed, with_places
+from consultations.reading import Clock, basket_lines, choose_version, published_versions
+from consultations.services import baskets
+from consultations.services.submissions import MOST_REMARKS, find_submission
+from consultations.words import words_for
+from lublin2030.lib.paging import read_key
+from lublin2030.lib.translations import current_language
+from lublin2030.middleware import BASKET_COOKIE
+from lublin2030.views import keeps_typed_text
+
+methods = require_http_methods(["GET", "HEAD", "POST"])
+# Kept by nobody but the sender's own browser, which then still has the text when the sender goes back.
+own_browser_only = cache_control(private=True, no_cache=True)
 
 
-def basket(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+# -- One remark -----------------------------------------------------------------------------------------------------
 
 
-def new_remark(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@dataclass(frozen=True)
+class Where:
+    """The place a form is about. ``unknown``: the address names a place that the draft does not have."""
+
+    version: DraftVersion | None
+    chapter: ChapterText | None = None
+    passage: PassageText | None = None
+    unknown: bool = False
+    is_latest: bool = True
+
+    @property
+    def asks_place(self) -> bool:
+        return self.passage is None
+
+    @property
+    def key(self) -> str:
+        """A short name of the place, also the beginning of the form's element ids."""
+        if self.passage is not None:
+            return self.passage.passage.code
+        return WHOLE_DOCUMENT if self.chapter is None else f"r{self.chapter.number}"
+
+    @property
+    def query(self) -> str:
+        """The address's parameters that lead to this place, with the version that was read."""
+        parts: dict[str, object] = {}
+        if self.passage is not None:
+            parts["fragment"] = self.passage.passage.code
+        elif self.chapter is not None:
+            parts["rozdzial"] = self.chapter.number
+        if self.version is not None:
+            parts["wersja"] = self.version.number
+        return f"?{urlencode(parts)}" if parts else ""
 
 
-def edit_remark(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@own_browser_only
+@keeps_typed_text
+@methods
+def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
+    """Write a remark on a passage (``?fragment=f12``), a chapter (``?rozdzial=3``) or the whole document."""
+    now = timezone.now()
+    consultation = _consultation(slug, now)
+    if not consultation.is_open(now):
+        return _shut(request, consultation, now)
+    where = _where(request, consultation, now)
+    initial = {} if where.chapter is None else {"place": str(where.chapter.number)}
+    form = _remark_form(request, consultation, where, initial)
+    page = RemarkPage(request, consultation, now, where, form, action=_new_remark_url(consultation, where))
+    if request.method != "POST":
+        return page.show(status=404 if where.unknown else 200)
+    if _expired(request):
+        return page.show(problem=_form_expired(), status=403)
+    if not form.is_valid():
+        return page.show(status=422)
+    passage, chapter = _target(form, where)
+    cookie = request.COOKIES.get(BASKET_COOKIE)
+    cookie_key = cookie if cookie is not None and is_token(cookie) else new_token()
+    try:
+        kept = baskets.add_remark(
+            consultation,
+            cookie_key=cookie_key,
+            remark=form.remark(
+                passage=passage and passage.passage,
+                chapter=chapter and chapter.chapter,
+            ),
+            form_token=_posted_token(request) or new_token(),
+            language=current_language(),
+            now=now,
+        )
+    except ConsultationError as refusal:
+        return page.show(problem=words_for(refusal), status=409)
+    response = page.added(kept, passage, chapter)
+    response.set_cookie(
+        BASKET_COOKIE,
+        cookie_key,
+        max_age=settings.BASKET_COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure() or settings.SESSION_COOKIE_SECURE,
+    )
+    return response
 
 
-def remove_remark(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@own_browser_only
+@keeps_typed_text
+@methods
+def edit_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Change a remark that is not sent yet."""
+    now = timezone.now()
+    consultation = _consultation(slug, now)
+    if not consultation.is_open(now):
+        return _shut(request, consultation, now)
+    kept = _kept_remark(request, consultation, pk)
+    if kept is None:
+        return _remark_is_gone(request, consultation, now)
+    placed = with_places([kept])[0]
+    where = Where(version=kept.version, chapter=placed.chapter, passage=placed.passage)
+    place = WHOLE_DOCUMENT if placed.chapter is None else str(placed.chapter.number)
+    form = _remark_form(request, consultation, where, {"place": place, **RemarkForm.texts_of(kept)})
+    action = reverse("consultations:edit_remark", args=[slug, pk]) + where.query
+    page = RemarkPage(request, consultation, now, where, form, action=action, edited=kept)
+    if request.method != "POST":
+        return page.show()
+    if _expired(request):
+        return page.show(problem=_form_expired(), status=403)
+    if not form.is_valid():
+        return page.show(status=422)
+    passage, chapter = _target(form, where)
+    try:
+        baskets.change_remark(
+            kept,
+            remark=form.remark(
+                passage=passage and passage.passage,
+                chapter=chapter and chapter.chapter,
+            ),
+            now=now,
+        )
+    except RemarkGone:
+        return _remark_is_gone(request, consultation, now)
+    except ConsultationError as refusal:
+        return page.show(problem=words_for(refusal), status=409)
+    messages.success(request, _("The remark is changed."), extra_tags=f"accepted:{page.keep_key}")
+    return redirect("consultations:basket", slug)
 
 
-def review(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@never_cache
+@keeps_typed_text
+@methods
+def remove_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Take a remark out of the submission, after a question."""
+    now = timezone.now()
+    consultation = _consultation(slug, now)
+    if not consultation.is_open(now):
+        return _shut(request, consultation, now)
+    kept = _kept_remark(request, consultation, pk)
+    if kept is None:
+        messages.warning(request, words_for(RemarkGone()))
+        return redirect("consultations:basket", slug)
+    if request.method != "POST" or _expired(request):
+        problem = _form_expired() if _expired(request) else ""
+        context = _common(consultation, now) | {"placed": with_places([kept])[0], "problem": problem}
+        return render(request, "consultations/remove_remark.html", context, status=403 if problem else 200)
+    baskets.remove_remark(kept, now=now)
+    messages.success(request, _("The remark is removed."))
+    return redirect("consultations:basket", slug)
+
+
+# -- The basket -----------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@keeps_typed_text
+@methods
+def basket(request: HttpRequest, slug: str) -> HttpResponse:
+    """The unsent remarks, and who sends them."""
+    now = timezone.now()
+    consultation = _consultation(slug, now)
+    if request.method == "POST" and (sent := _sent_before(request, consultation)) is not None:
+        return _to_receipt(sent)
+    if not consultation.is_open(now):
+        return _shut(request, consultation, now)
+    found = _basket(request, consultation)
+    if request.method != "POST":
+        form = SenderForm(initial=SenderForm.values_of(found) if found else None, consultation=consultation)
+        return _show_basket(request, consultation, now, found, form)
+    form = SenderForm(request.POST, consultation=consultation)
+    if _expired(request):
+        return _show_basket(request, consultation, now, found, form, problem=_form_expired(), status=403)
+    if not form.is_valid():
+        return _show_basket(request, consultation, now, found, form, status=422)
+    try:
+        if found is None or not found.remarks.exists():
+            raise NothingToSend
+        baskets.keep_sender(found, sender=form.sender(), now=now)
+    except ConsultationError as refusal:
+        return _show_basket(request, consultation, now, found, form, problem=words_for(refusal), status=409)
+    return redirect("consultations:review", slug)
+
+
+@never_cache
+@keeps_typed_text
+@methods
+def review(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything that would be sent, to be checked; then sent once, however often the button is pressed."""
+    now = timezone.now()
+    consultation = _consultation(slug, now)
+    if request.method == "POST" and (sent := _sent_before(request, consultation)) is not None:
+        return _to_receipt(sent)
+    if not consultation.is_open(now):
+        return _shut(request, consultation, now)
+    found = _basket(request, consultation)
+    remarks = _remarks_of(found)
+    if found is None or not remarks:
+        messages.warning(request, words_for(NothingToSend()))
+        return redirect("consultations:basket", slug)
+    if not SenderForm(SenderForm.values_of(found), consultation=consultation).is_valid():
+        messages.warning(request, _("Say first who sends the remarks."))
+        return redirect("consultations:basket", slug)
+    if request.method != "POST":
+        return _show_review(request, consultation, now, found, remarks)
+    if _expired(request):
+        return _show_review(request, consultation, now, found, remarks, problem=_form_expired(), status=403)
+    try:
+        receipt = baskets.send_basket(found, reviewed=request.POST.get("reviewed", ""), now=now)
+    except ConsultationClosed:
+        return _shut(request, consultation, now)
+    except ConsultationError as refusal:
+        return _show_review(request, consultation, now, found, remarks, problem=words_for(refusal), status=409)
+    return _to_receipt(receipt.submission)
+
+
+# -- What they share ------------------------------------------------------------------------------------------------
+
+
+def _consultation(slug: str, now: dt.datetime) -> Consultation:
+    """The consultation of that address if the city has published it; 404 otherwise."""
+    return get_object_or_404(Consultation.objects.for_reading(now), slug=slug)
+
+
+def _common(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
+    return {"section": "consultations", "consultation": consultation, "clock": Clock.at(consultation, now)}
+
+
+def _expired(request: HttpRequest) -> bool:
+    return bool(getattr(request, "form_expired", False))
+
+
+def _form_expired() -> str:
+    return _("The form stood open too long, so nothing was changed. What you typed is still here: send it once more.")
+
+
+def _posted_token(request: HttpRequest) -> str | None:
+    token = request.POST.get("form_token")
+    return token if is_token(token) else None
+
+
+def _basket(request: HttpRequest, consultation: Consultation) -> Basket | None:
+    found = baskets.find_basket(consultation, cookie_key=request.COOKIES.get(BASKET_COOKIE))
+    if found is not None:
+        found.consultation = consultation
+    return found
+
+
+def _remarks_of(found: Basket | None) -> list[Placed[BasketRemark]]:
+    """The basket's remarks with their places. Three queries, however many remarks."""
+    if found is None:
+        return []
+    return with_places(found.remarks.select_related("version", "chapter", "passage", "topic", "district"))
+
+
+def _kept_remark(request: HttpRequest, consultation: Consultation, pk: int) -> BasketRemark | None:
+    found = _basket(request, consultation)
+    if found is None:
+        return None
+    kept = found.remarks.select_related("version", "topic", "district").filter(pk=pk).first()
+    if kept is not None:
+        kept.basket = found
+    return kept
+
+
+def _sent_before(request: HttpRequest, consultation: Consultation) -> Submission | None:
+    """What came of this very form if it was sent already, also after closing: a retry ends at its receipt."""
+    token = _posted_token(request)
+    return None if token is None else find_submission(consultation, form_token=token)
+
+
+def _to_receipt(submission: Submission) -> HttpResponseRedirect:
+    return redirect("consultations:receipt", submission.tracking_token)
+
+
+def _where(request: HttpRequest, consultation: Consultation, now: dt.datetime) -> Where:
+    """The place the address names, in the version the reader has before the eyes."""
+    versions = published_versions(consultation, now)
+    version = choose_version(versions, request.GET.get("wersja"))
+    is_latest = version is None or version == versions[0]
+    code, number = request.GET.get("fragment"), request.GET.get("rozdzial")
+    if code:
+        passage = (
+            PassageText.objects.filter(version=version, passage__code=code)
+            .select_related("passage", "chapter__chapter")
+            .first()
+            if version is not None and is_token(code)
+            else None
+        )
+        known = None if passage is None else passage.chapter
+        return Where(version, known, passage, unknown=passage is None, is_latest=is_latest)
+    if number:
+        key = read_key(number)
+        chapter = (
+            None
+            if version is None or key is None
+            else ChapterText.objects.filter(version=version, number=key).select_related("chapter").first()
+        )
+        return Where(version, chapter, unknown=chapter is None, is_latest=is_latest)
+    return Where(version, is_latest=is_latest)
+
+
+def _new_remark_url(consultation: Consultation, where: Where) -> str:
+    return reverse("consultations:new_remark", args=[consultation.slug]) + where.query
+
+
+def _remark_form(request: HttpRequest, consultation: Consultation, where: Where, initial: dict[str, Any]) -> RemarkForm:
+    form = RemarkForm(
+        request.POST if request.method == "POST" else None,
+        initial=initial,
+        consultation=consultation,
+        version=where.version,
+        asks_place=where.asks_place,
+        # Several of these forms can stand open in one chapter.
+        auto_id=f"id_{where.key}_%s",
+    )
+    if where.asks_place:
+        form.fields["place"].error_messages["required"] = (
+            _("This passage is not in the draft. Choose the chapter your remark belongs to, or the whole document.")
+            if where.unknown
+            else _("Choose a chapter or the whole document.")
+        )
+    return form
+
+
+def _target(form: RemarkForm, where: Where) -> tuple[PassageText | None, ChapterText | None]:
+    """The passage and the chapter of a valid form."""
+    return (None, form.chosen_chapter) if where.asks_place else (where.passage, where.chapter)
+
+
+@dataclass(frozen=True)
+class RemarkPage:
+    """The form of one remark: a page of its own, or for htmx the piece that stands at the passage."""
+
+    request: HttpRequest
+    consultation: Consultation
+    now: dt.datetime
+    where: Where
+    form: RemarkForm
+    action: str
+    edited: BasketRemark | None = None
+
+    @property
+    def in_place(self) -> bool:
+        return self.request.headers.get("HX-Request") == "true"
+
+    @property
+    def keep_key(self) -> str:
+        """Under which the browser keeps the typed text until it is accepted."""
+        return f"{self.consultation.slug}/{self.where.key}" + (f"/{self.edited.pk}" if self.edited else "")
+
+    def show(self, *, problem: str = "", status: int = 200) -> HttpResponse:
+        """The form as it stands, with what was typed and what is wrong with it."""
+        context = _common(self.consultation, self.now) | {
+            "form": self.form,
+            "where": self.where,
+            "action": self.action,
+            "edited": self.edited,
+            "problem": problem,
+            "form_token": _posted_token(self.request) or new_token(),
+            "keep_key": self.keep_key,
+            "most_remarks": MOST_REMARKS,
+            "cancel_url": self._back_url(self.where.passage, self.where.chapter),
+        }
+        if self.in_place:
+            # htmx puts only a good answer into the page; the errors are in it.
+            return render(self.request, "consultations/parts/remark_form.html", context)
+        return render(self.request, "consultations/remark_form.html", context, status=status)
+
+    def added(self, kept: BasketRemark, passage: PassageText | None, chapter: ChapterText | None) -> HttpResponse:
+        """Back to the place in the draft; for htmx a word at the place itself, and the basket beside the draft."""
+        if self.in_place:
+            context = _common(self.consultation, self.now) | {
+                "keep_key": self.keep_key,
+                "again_url": self.action,
+                "slot": f"slot-{self.where.key}",
+                "basket_lines": basket_lines(kept.basket, self.where.version),
+                "out_of_band": True,
+            }
+            return render(self.request, "consultations/parts/remark_added.html", context)
+        messages.success(
+            self.request,
+            _("The remark is in your submission. It is not sent yet: add more, or go to sending."),
+            extra_tags=f"accepted:{self.keep_key}",
+        )
+        return redirect(self._back_url(passage, chapter))
+
+    def _back_url(self, passage: PassageText | None, chapter: ChapterText | None) -> str:
+        slug = self.consultation.slug
+        if self.edited is not None or chapter is None:
+            return reverse("consultations:basket", args=[slug])
+        url = reverse("consultations:chapter", args=[slug, chapter.number])
+        if not self.where.is_latest and self.where.version is not None:
+            url += f"?wersja={self.where.version.number}"
+        return url if passage is None else f"{url}#{passage.passage.code}"
+
+
+def _remark_is_gone(request: HttpRequest, consultation: Consultation, now: dt.datetime) -> HttpResponse:
+    """The remark was sent or removed in another window. What was typed since can become a new one."""
+    if request.method != "POST":
+        messages.warning(request, words_for(RemarkGone()))
+        return redirect("consultations:basket", consultation.slug)
+    where = _where(request, consultation, now)
+    form = _remark_form(request, consultation, where, {})
+    page = RemarkPage(request, consultation, now, where, form, action=_new_remark_url(consultation, where))
+    advice = _("Your text is still here. You can add it as a new remark.")
+    return page.show(problem=f"{words_for(RemarkGone())} {advice}", status=409)
+
+
+def _show_basket(
+    request: HttpRequest,
+    consultation: Consultation,
+    now: dt.datetime,
+    found: Basket | None,
+    form: SenderForm,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = _common(consultation, now) | {
+        "basket": found,
+        "remarks": _remarks_of(found),
+        "form": form,
+        "problem": problem,
+        "most_remarks": MOST_REMARKS,
+    }
+    return render(request, "consultations/basket.html", context, status=status)
+
+
+def _show_review(
+    request: HttpRequest,
+    consultation: Consultation,
+    now: dt.datetime,
+    found: Basket,
+    remarks: list[Placed[BasketRemark]],
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    if problem:
+        # Somebody has been at it in another window: show what there is now.
+        found = _basket(request, consultation) or found
+        remarks = _remarks_of(found)
+    context = _common(consultation, now) | {
+        "basket": found,
+        "remarks": remarks,
+        "reviewed": baskets.fingerprint(found, [one.remark for one in remarks]),
+        "problem": problem,
+    }
+    return render(request, "consultations/review.html", context, status=status)
+
+
+def _shut(request: HttpRequest, consultation: Consultation, now: dt.datetime) -> HttpResponse:
+    """No remarks are taken now: which term, what can still be done, and every text that would be lost otherwise."""
+    fields = RemarkForm.base_fields | SenderForm.base_fields
+    typed = [
+        (field.label, request.POST[name])
+        for name, field in fields.items()
+        if name not in {"place", "topic", "district", "sender_kind"} and request.POST.get(name)
+    ]
+    context = _common(consultation, now) | {"typed": typed, "remarks": _remarks_of(_basket(request, consultation))}
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "consultations/parts/shut.html", context)
+    return render(request, "consultations/closed.html", context, status=409 if request.method == "POST" else 403)

@@ -32,3 +32,14 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
 });
+
+// The server has accepted a text that basket.js had kept: it is not needed here any more.
+function forgetAccepted(part) {
+  for (const word of part.querySelectorAll?.("[data-tags]") ?? []) {
+    for (const tag of word.dataset.tags.split(" ")) {
+      if (tag.startsWith("accepted:")) try { localStorage.removeItem(`remark:${tag.slice(9)}`); } catch { /* no store */ }
+    }
+  }
+}
+forgetAccepted(document);
+document.addEventListener("htmx:load", (event) => forgetAccepted(event.target.parentElement ?? event.target));

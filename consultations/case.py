@@ -1,0 +1,103 @@
+"""A sender's own view of a case: every step that may be told, in the order in which it happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from consultations.models import Decision, Department, HistoryEntry, ImproperReason, Remark, Submission
+from consultations.places import Placed, with_places
+
+Verb = HistoryEntry.Verb
+
+# What happens inside the office before an answer is published (decided, returned) is not told.
+TOLD = [
+    Verb.RECEIVE,
+    Verb.MARK_PROPER,
+    Verb.MARK_IMPROPER,
+    Verb.REOPEN_VERIFICATION,
+    Verb.ASSIGN,
+    Verb.PUBLISH,
+    Verb.RENEW_LINK,
+]
+
+_PREPARING: str | Promise = gettext_lazy("The department is preparing an answer.")
+_NEXT: dict[str, str | Promise] = {
+    Remark.State.RECEIVED: gettext_lazy("We check whether the submission meets the rules of this consultation."),
+    Remark.State.PROPER: gettext_lazy("We choose the department that will answer."),
+    Remark.State.ASSIGNED: _PREPARING,
+    # Decided, but not public: for the sender nothing has changed yet.
+    Remark.State.DECIDED: _PREPARING,
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: which, when, and what belongs to it (only what that step has)."""
+
+    verb: HistoryEntry.Verb
+    at: dt.datetime
+    department: Department | None = None
+    reason: ImproperReason | None = None
+    note: str = ""
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
+class RemarkCase:
+    """A remark of the case: where it belongs, its steps, and what it waits for (empty when for nothing)."""
+
+    placed: Placed[Remark]
+    steps: list[Step]
+    waits_for: str
+
+
+def sent_remarks(submission: Submission) -> list[Placed[Remark]]:
+    """The remarks as they were sent, in their order, with their places. Three queries."""
+    remarks = submission.remarks.select_related("version", "chapter", "passage", "topic", "district")
+    placed = with_places(remarks.order_by("ordinal"))
+    for one in placed:
+        one.remark.consultation = submission.consultation
+    return placed
+
+
+def tell_case(submission: Submission) -> tuple[list[Step], list[RemarkCase]]:
+    """The steps of the submission itself, and each remark with all its steps. Its queries do not grow with it."""
+    placed = sent_remarks(submission)
+    ids = [one.remark.pk for one in placed]
+    entries = list(HistoryEntry.objects.filter(submission=submission, verb__in=TOLD).order_by("at", "pk"))
+    own_entries = list(HistoryEntry.objects.filter(remark__in=ids, verb__in=TOLD).order_by("at", "pk"))
+    departments = Department.objects.in_bulk({e.after["department"] for e in own_entries if e.after.get("department")})
+    reasons = {reason.code: reason for reason in submission.consultation.improper_reasons.all()}
+    decisions = {
+        (decision.remark_id, decision.revision): decision
+        for decision in Decision.objects.published().filter(remark__in=ids).select_related("department")
+    }
+
+    def step(entry: HistoryEntry) -> Step:
+        return Step(
+            verb=Verb(entry.verb),
+            at=entry.at,
+            department=departments.get(entry.after.get("department", 0)),
+            reason=reasons.get(entry.after.get("reason", "")),
+            note=entry.after.get("note", ""),
+            decision=decisions.get((entry.remark_id or 0, entry.after.get("revision", 0))),
+        )
+
+    common = [step(entry) for entry in entries]
+    own: dict[int, list[Step]] = {pk: [] for pk in ids}
+    for entry in own_entries:
+        own[entry.remark_id or 0].append(step(entry))
+    shared = [one for one in common if one.verb != Verb.RENEW_LINK]
+    return common, [
+        RemarkCase(
+            placed=one,
+            # A stable sort: what happened to the submission at one moment comes before what followed from it.
+            steps=sorted([*shared, *own[one.remark.pk]], key=lambda each: each.at),
+            waits_for=str(_NEXT.get(one.remark.state, "")),
+        )
+        for one in placed
+    ]

@@ -1,0 +1,258 @@
+"""The residents' forms: the shape of what is typed. What may be done with it is decided in ``services``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from consultations.models import Basket, BasketRemark, ChapterText, Consultation, DraftVersion, Topic
+from consultations.models.consultations import IdentityField
+from consultations.models.remarks import Submission
+from consultations.services.submissions import NewRemark, Sender
+from lublin2030.lib.plaintext import PlainTextField
+from lublin2030.lib.translations import current_language
+from participation.models import District
+
+TEXT_LIMIT = 5000  # characters in each text of a remark
+WHOLE_DOCUMENT = "document"
+
+
+class EmailTextField(PlainTextField):
+    """An e-mail address. Refused with the same sentences as any other text, then checked for its form."""
+
+    widget = forms.EmailInput
+    default_validators = [
+        EmailValidator(gettext_lazy("Write a whole e-mail address, for example jan@example.org."), code="invalid")
+    ]
+
+
+if TYPE_CHECKING:
+    _TopicChoice = forms.ModelChoiceField[Topic]
+else:  # the class is generic only for the type checker
+    _TopicChoice = forms.ModelChoiceField
+
+
+class TopicField(_TopicChoice):
+    """A topic of the consultation, named in the reader's language."""
+
+    def label_from_instance(self, obj: Topic) -> str:
+        return obj.text("name").value
+
+
+class RemarkForm(forms.Form):
+    """What one remark says. ``place`` is asked for only where the address names no passage."""
+
+    place = forms.ChoiceField(
+        label=gettext_lazy("What does your remark concern?"),
+        error_messages={"invalid_choice": gettext_lazy("This place is not in the draft. Choose another.")},
+    )
+    change = PlainTextField(
+        label=gettext_lazy("What should change?"),
+        help_text=gettext_lazy("In your own words. You can also write only the new wording, below."),
+        limit=TEXT_LIMIT,
+        rows=4,
+        required=False,
+    )
+    wording = PlainTextField(
+        label=gettext_lazy("Proposed wording"),
+        help_text=gettext_lazy("How the text should read after the change."),
+        limit=TEXT_LIMIT,
+        rows=4,
+        required=False,
+    )
+    reason = PlainTextField(label=gettext_lazy("Why?"), limit=TEXT_LIMIT, rows=3, required=False)
+    topic = TopicField(
+        label=gettext_lazy("Topic"),
+        queryset=Topic.objects.none(),
+        required=False,
+        empty_label=pgettext_lazy("topic", "none chosen"),
+        error_messages={
+            "invalid_choice": gettext_lazy("This topic is not on this consultation's list. Choose another.")
+        },
+    )
+    district = forms.ModelChoiceField(
+        label=gettext_lazy("Which district does it concern?"),
+        queryset=District.objects.all(),
+        required=False,
+        empty_label=pgettext_lazy("district", "the whole city or none in particular"),
+        error_messages={"invalid_choice": gettext_lazy("There is no such district. Choose one from the list.")},
+    )
+
+    def __init__(
+        self, *args: Any, consultation: Consultation, version: DraftVersion | None, asks_place: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.consultation = consultation
+        self.version = version
+        # Not optional each by itself, not required either: one of the two is.
+        for name in ("change", "wording"):
+            self.fields[name].needed_sometimes = True  # type: ignore[attr-defined]
+        cast("TopicField", self.fields["topic"]).queryset = consultation.topics.all()
+        if asks_place:
+            cast("forms.ChoiceField", self.fields["place"]).choices = [
+                (WHOLE_DOCUMENT, _("the whole document")),
+                *self._chapters(),
+            ]
+        else:
+            del self.fields["place"]
+
+    def _chapters(self) -> list[tuple[str, str]]:
+        chapters = [] if self.version is None else self.version.chapters.order_by("number")
+        return [
+            (str(one.number), _("chapter %(number)s. %(title)s") % {"number": one.number, "title": one.text("title")})
+            for one in chapters
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        faulty = {"change", "wording"} & self.errors.keys()
+        if not faulty and not data.get("change") and not data.get("wording"):
+            self.add_error("change", _("Write what should change, or the wording you propose."))
+        return data
+
+    @property
+    def chosen_chapter(self) -> ChapterText | None:
+        """The chapter chosen under ``place``, or none for the whole document. Only for a valid form."""
+        place = self.cleaned_data.get("place", WHOLE_DOCUMENT)
+        if self.version is None or place == WHOLE_DOCUMENT:
+            return None
+        return self.version.chapters.select_related("chapter").get(number=int(place))
+
+    @staticmethod
+    def texts_of(kept: BasketRemark) -> dict[str, Any]:
+        """The initial values with which a remark in the basket is edited."""
+        return {
+            "change": kept.change,
+            "wording": kept.wording,
+            "reason": kept.reason,
+            "topic": kept.topic_id,
+            "district": kept.district_id,
+        }
+
+    def remark(self, *, passage: Any = None, chapter: Any = None) -> NewRemark:
+        """The remark as typed, for that passage and chapter. Only for a valid form."""
+        data = self.cleaned_data
+        return NewRemark(
+            change=data["change"],
+            wording=data["wording"],
+            reason=data["reason"],
+            passage=passage,
+            chapter=chapter,
+            version=self.version,
+            topic=data.get("topic"),
+            district=data.get("district"),
+        )
+
+
+class SenderForm(forms.Form):
+    """Who sends. The consultation says which fields it requires; the others may stay empty."""
+
+    sender_kind = forms.ChoiceField(
+        label=gettext_lazy("I send this"),
+        choices=[
+            (Submission.SenderKind.PERSON.value, gettext_lazy("for myself")),
+            (Submission.SenderKind.ORGANISATION.value, gettext_lazy("for an organisation")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Submission.SenderKind.PERSON.value,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the two.")},
+    )
+    name = PlainTextField(
+        label=gettext_lazy("Name and surname, or the organisation's name"),
+        help_text=gettext_lazy("We never publish a person's name. An organisation's name is public."),
+        limit=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    representative = PlainTextField(
+        label=gettext_lazy("Who acts for the organisation"),
+        help_text=gettext_lazy("Only if you send for an organisation."),
+        limit=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = EmailTextField(
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy("We send a copy and our answers there."),
+        limit=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = PlainTextField(
+        label=gettext_lazy("Phone"), limit=40, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+    )
+    address = PlainTextField(
+        label=gettext_lazy("Postal address"),
+        limit=300,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    district = forms.ModelChoiceField(
+        label=gettext_lazy("Your district"),
+        help_text=gettext_lazy("It helps us to see from which parts of the city remarks come."),
+        queryset=District.objects.all(),
+        empty_label=pgettext_lazy("district", "none chosen"),
+        error_messages={"invalid_choice": gettext_lazy("There is no such district. Choose one from the list.")},
+    )
+
+    MISSING = {
+        IdentityField.NAME: gettext_lazy("Write your name and surname, or the organisation's name."),
+        IdentityField.REPRESENTATIVE: gettext_lazy("Write who acts for the organisation."),
+        IdentityField.EMAIL: gettext_lazy("Write your e-mail address."),
+        IdentityField.PHONE: gettext_lazy("Write your phone number."),
+        IdentityField.ADDRESS: gettext_lazy("Write your postal address."),
+        IdentityField.DISTRICT: gettext_lazy("Choose your district."),
+    }
+
+    def __init__(self, *args: Any, consultation: Consultation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.consultation = consultation
+        for name, sentence in self.MISSING.items():
+            field = self.fields[name.value]
+            field.required = consultation.requires(name)
+            field.error_messages["required"] = sentence
+        # Persons act for themselves: required of organisations only.
+        self.fields["representative"].required = False
+        self.fields["representative"].needed_sometimes = consultation.requires(  # type: ignore[attr-defined]
+            IdentityField.REPRESENTATIVE
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        is_organisation = data.get("sender_kind") == Submission.SenderKind.ORGANISATION
+        representative = data.get("representative")
+        if is_organisation and representative == "" and self.consultation.requires(IdentityField.REPRESENTATIVE):
+            self.add_error("representative", ValidationError(self.MISSING[IdentityField.REPRESENTATIVE], "required"))
+        if not is_organisation and representative and "sender_kind" not in self.errors:
+            self.add_error(
+                "representative", _("You send this for yourself. Choose “for an organisation” or clear this field.")
+            )
+        return data
+
+    @staticmethod
+    def values_of(basket: Basket) -> dict[str, Any]:
+        """What the basket knows of its sender, as the form's values."""
+        return {
+            "sender_kind": basket.sender_kind,
+            "name": basket.name,
+            "representative": basket.representative,
+            "email": basket.email,
+            "phone": basket.phone,
+            "address": basket.address,
+            "district": basket.district_id,
+        }
+
+    def sender(self) -> Sender:
+        """The sender as typed, with the page's language as that of the notices. Only for a valid form."""
+        data = self.cleaned_data
+        return Sender(
+            kind=Submission.SenderKind(data["sender_kind"]),
+            name=data["name"],
+            representative=data["representative"],
+            email=data["email"],
+            phone=data["phone"],
+            address=data["address"],
+            district=data["district"],
+            language=current_language(),
+        )

@@ -1,0 +1,46 @@
+"""Where a remark belongs, in the words of the version its author read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from consultations.models import BasketRemark, ChapterText, PassageText, Remark
+
+AnyRemark = TypeVar("AnyRemark", Remark, BasketRemark)
+
+
+@dataclass(frozen=True)
+class Placed(Generic[AnyRemark]):
+    """A remark with the texts it concerns: a passage and its chapter, a chapter alone, or neither (the document)."""
+
+    remark: AnyRemark
+    chapter: ChapterText | None
+    passage: PassageText | None
+
+
+def with_places(remarks: Iterable[AnyRemark]) -> list[Placed[AnyRemark]]:
+    """Each remark with its place. Two queries, however many remarks."""
+    rows = list(remarks)
+    versions = {one.version_id for one in rows if one.version_id}
+    chapters = {
+        (text.version_id, text.chapter_id): text
+        for text in ChapterText.objects.filter(
+            version__in=versions, chapter__in={one.chapter_id for one in rows if one.chapter_id}
+        )
+    }
+    passages = {
+        (text.version_id, text.passage_id): text
+        for text in PassageText.objects.filter(
+            version__in=versions, passage__in={one.passage_id for one in rows if one.passage_id}
+        ).select_related("chapter")
+    }
+    return [
+        Placed(
+            remark=one,
+            chapter=chapters.get((one.version_id or 0, one.chapter_id or 0)),
+            passage=passages.get((one.version_id or 0, one.passage_id or 0)),
+        )
+        for one in rows
+    ]
