@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lublin2030 import mailbox
+
+urlpatterns = [
+    path("", mailbox.mailbox, name="mailbox"),
+    path("<slug:name>/", mailbox.mail, name="mailbox-mail"),
+]

@@ -169,6 +169,7 @@ CELERY_TIMEZONE = "Europe/Warsaw"
 CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "notifications.tasks.sweep", "schedule": 10.0},
     "announce-terms": {"task": "notifications.tasks.announce_terms", "schedule": 60.0},
+    "forget-old-addresses": {"task": "notifications.tasks.housekeeping", "schedule": 3600.0},
     "forget-old-baskets": {"task": "consultations.tasks.forget_old_baskets", "schedule": 3600.0},
 }
 
@@ -197,6 +198,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Rate limits count per reader, not per proxy: X-Forwarded-For is believed as far as our own proxies wrote it.
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXIES", 0 if DEMONSTRATION else 1)
 
 # -- Language and time --------------------------------------------------------------------------------------------
 

@@ -7,4 +7,10 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
-        from notifications import receivers  # noqa: F401  connects itself
+        from lublin2030.lib.desk import register_queue
+        from notifications import (
+            desk,
+            receivers,  # noqa: F401  connects itself
+        )
+
+        register_queue(desk.MESSAGES)

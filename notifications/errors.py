@@ -7,9 +7,17 @@ class NotificationError(Exception):
     """Any refusal of this app."""
 
 
-class NotFailed(NotificationError):
-    """The message was not given up, so there is nothing to send again."""
+class NotInTrouble(NotificationError):
+    """The message was sent, is being sent, or was never tried, so there is nothing to send again."""
 
 
 class NotPermitted(NotificationError):
     """The person may not do this."""
+
+
+class OutOfDate(NotificationError):
+    """What the message tells is no longer so; it must not be sent."""
+
+
+class LinkNotValid(NotificationError):
+    """The secret of the link belongs to nobody: it is wrong, used up or too old."""

@@ -12,6 +12,9 @@ from django.db.models.functions import Cast, Concat
 if TYPE_CHECKING:
     from consultations.models import Consultation
 
+    # Ruff does not see names in quotes in the classes' bases; mypy needs them.
+    from notifications.models import Message, Subscription  # noqa: F401
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def unclaimed(self, now: dt.datetime) -> MessageQuerySet:

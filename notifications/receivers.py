@@ -1,6 +1,7 @@
 """What is told to whom when something happened below.
 
-Runs inside the verb's transaction: fact and notice commit together. Demonstration senders do not exist, so nothing is written to them.
+Runs inside the verb's transaction: fact and notice commit together. Demonstration senders do not exist, so nothing is
+written to them.
 """
 
 from __future__ import annotations

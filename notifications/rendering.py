@@ -1,21 +1,230 @@
-"""A message as a mail in its reader's language."""
+"""A message as a mail in its reader's language.
+
+What the mail says is read now, from the records, not from the message: so nobody's data lies twice in the database,
+and nothing outdated is told. A message whose news is no longer so raises OutOfDate.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
 
-from notifications.models import Message
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from consultations.models import Consultation, Decision, Submission
+from consultations.places import with_places
+from consultations.services.receipts import content_hash
+from lublin2030.lib.translations import ORIGINAL
+from notifications.errors import OutOfDate
+from notifications.models import Message, Subscription
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+LONGEST_SUBJECT = 150
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rendered:
-    """A mail's subject, its two bodies and extra headers."""
+    """A mail's subject, its two bodies, its language and extra headers."""
 
     subject: str
     text: str
     html: str
+    language: str
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def render(message: Message) -> Rendered:
-    raise NotImplementedError
+def host_of_portal() -> str:
+    """The host in the portal's own address."""
+    return urlsplit(settings.PORTAL_URL).hostname or "localhost"
+
+
+def render(message: Message, *, now: dt.datetime | None = None) -> Rendered:
+    """The message's mail at the (aware) moment. Raises OutOfDate when it must not be sent any more."""
+    language = message.language if message.language in dict(settings.LANGUAGES) else ORIGINAL
+    with translation.override(language):
+        subject, context, headers = _MAKERS[Message.Kind(message.kind)](message, now or timezone.now())
+        context |= {
+            "subject": subject,
+            "current_language": language,
+            "portal_url": absolute(reverse("home")),
+            "is_demonstration_portal": settings.DEMONSTRATION,
+        }
+        name = f"notifications/mail/{message.kind}"
+        return Rendered(
+            subject=_one_line(subject),
+            text=_tidy(render_to_string(f"{name}.txt", context)),
+            html=render_to_string(f"{name}.html", context),
+            language=language,
+            headers=headers,
+        )
+
+
+def absolute(path: str) -> str:
+    """The path as an address that works in a mail."""
+    return f"{settings.PORTAL_URL}{path}"
+
+
+Made = tuple[str, dict[str, Any], dict[str, str]]
+
+
+def _receipt(message: Message, now: dt.datetime) -> Made:
+    submission = _submission(message)
+    remarks = list(
+        submission.remarks.select_related("consultation", "version", "chapter", "passage", "topic", "district")
+    )
+    subject = _("We have received your submission %(number)s") % {"number": submission.public_number}
+    context = _case(submission) | {"placed": with_places(remarks), "digest": content_hash(remarks)}
+    return subject, context, {}
+
+
+def _verification(message: Message, now: dt.datetime) -> Made:
+    submission = _submission(message)
+    later = submission.messages.filter(kind=Message.Kind.VERIFICATION, pk__gt=message.pk)
+    if submission.verification == Submission.Verification.PENDING or later.exists():
+        # It was reopened meanwhile: the next verification is told, with its own reason.
+        raise OutOfDate
+    proper = submission.verification == Submission.Verification.PROPER
+    subject = (
+        _("Your submission %(number)s meets the rules") if proper else _("Your submission %(number)s breaks a rule")
+    ) % {"number": submission.public_number}
+    return subject, _case(submission) | {"is_proper": proper}, {}
+
+
+def _decision(message: Message, now: dt.datetime) -> Made:
+    submission = _submission(message)
+    decision = (
+        Decision.objects.published()
+        .select_related("remark__consultation", "remark__version", "department")
+        .filter(
+            remark__submission=submission,
+            remark=message.context["remark"],
+            revision=message.context["revision"],
+        )
+        .first()
+    )
+    if decision is None:
+        raise OutOfDate
+    (placed,) = with_places([decision.remark])
+    subject = _("Answer to your remark %(number)s") % {"number": decision.remark.public_number}
+    context = _case(submission) | {
+        "decision": decision,
+        "placed": placed,
+        "outcome": decision.get_outcome_display(),
+        "remark_url": absolute(decision.remark.get_absolute_url()),
+    }
+    return subject, context, {}
+
+
+def _opens(message: Message, now: dt.datetime) -> Made:
+    consultation = _running(message, now)
+    title = consultation.text("title").value
+    subject = _("Open: %(title)s. Remarks until %(day)s") % {"title": _short(title), "day": _day(consultation)}
+    return _to_follower(message, consultation, subject)
+
+
+def _closes(message: Message, now: dt.datetime) -> Made:
+    consultation = _running(message, now)
+    title = consultation.text("title").value
+    subject = _("Closing soon: %(title)s. Remarks until %(day)s") % {"title": _short(title), "day": _day(consultation)}
+    return _to_follower(message, consultation, subject)
+
+
+def _confirm_following(message: Message, now: dt.datetime) -> Made:
+    consultation = _consultation(message)
+    subscription = _subscription(message)
+    if subscription.confirmed_at is not None or consultation.phase(now) == Consultation.Phase.CLOSED:
+        raise OutOfDate
+    subject = _("Confirm that you follow: %(title)s") % {"title": _short(consultation.text("title").value)}
+    context = {
+        "consultation": consultation,
+        "consultation_url": absolute(consultation.get_absolute_url()),
+        "confirm_url": absolute(reverse("notifications:confirm", args=[subscription.token])),
+    }
+    return subject, context, {}
+
+
+_MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
+    Message.Kind.RECEIPT: _receipt,
+    Message.Kind.VERIFICATION: _verification,
+    Message.Kind.DECISION: _decision,
+    Message.Kind.CONSULTATION_OPENS: _opens,
+    Message.Kind.CONSULTATION_CLOSES: _closes,
+    Message.Kind.CONFIRM_FOLLOWING: _confirm_following,
+}
+
+
+def _case(submission: Submission) -> dict[str, Any]:
+    return {
+        "submission": submission,
+        "consultation": submission.consultation,
+        "consultation_url": absolute(submission.consultation.get_absolute_url()),
+        "case_url": absolute(submission.tracking_path),
+    }
+
+
+def _submission(message: Message) -> Submission:
+    if message.submission is None:
+        raise OutOfDate
+    return message.submission
+
+
+def _consultation(message: Message) -> Consultation:
+    if message.consultation is None:
+        raise OutOfDate
+    return message.consultation
+
+
+def _subscription(message: Message) -> Subscription:
+    """The follower to whom the message goes. Who has unsubscribed gets nothing any more."""
+    subscription = Subscription.objects.filter(pk=message.context["subscription"], email=message.recipient).first()
+    if subscription is None:
+        raise OutOfDate
+    return subscription
+
+
+def _running(message: Message, now: dt.datetime) -> Consultation:
+    """The message's consultation while it is public and open: afterwards its terms are no news."""
+    consultation = _consultation(message)
+    if not consultation.is_open(now) or consultation.published_at is None or consultation.published_at > now:
+        raise OutOfDate
+    return consultation
+
+
+def _to_follower(message: Message, consultation: Consultation, subject: str) -> Made:
+    subscription = _subscription(message)
+    unsubscribe_url = absolute(reverse("notifications:unsubscribe", args=[subscription.token]))
+    context = {
+        "consultation": consultation,
+        "consultation_url": absolute(consultation.get_absolute_url()),
+        "unsubscribe_url": unsubscribe_url,
+    }
+    # RFC 8058: mail programs show “unsubscribe” and send one POST, without a page.
+    headers = {"List-Unsubscribe": f"<{unsubscribe_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return subject, context, headers
+
+
+def _day(consultation: Consultation) -> str:
+    return date_format(consultation.last_day, "DATE_FORMAT")
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= 70 else f"{title[:69].rstrip()}…"
+
+
+def _one_line(subject: str) -> str:
+    """The subject as one header line: a line feed in a title must not become a header of its own."""
+    return " ".join(CONTROL.sub(" ", subject).split())[:LONGEST_SUBJECT]
+
+
+def _tidy(text: str) -> str:
+    """The text without the empty lines that template tags leave."""
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip() + "\n"

@@ -6,6 +6,8 @@ from celery import shared_task
 from django.conf import settings
 
 from notifications.services import following, outbox
+from notifications.services import housekeeping as keeping
+from notifications.wake import Waker
 
 
 def wake_is_possible() -> bool:
@@ -23,3 +25,12 @@ def sweep() -> int:
 def announce_terms() -> int:
     """Write to followers what opens, and what closes in three days."""
     return following.announce_terms()
+
+
+@shared_task
+def housekeeping() -> int:
+    """Forget addresses that are not needed any more."""
+    return keeping.forget_old_addresses()
+
+
+waker = Waker(lambda: sweep.apply_async(ignore_result=True, retry=False))

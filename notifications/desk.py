@@ -1,0 +1,42 @@
+"""What the desk shows of the outbox on its first page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lublin2030.lib.desk import Queue, Waiting
+from notifications.models import Message
+from notifications.permissions import may_resend
+
+
+def _count(user: Any) -> int:
+    return Message.objects.given_up().count()
+
+
+def _oldest(user: Any, limit: int) -> Sequence[Waiting]:
+    url = reverse("desk:messages")
+    return [
+        Waiting(
+            label=message.submission.public_number if message.submission else f"#{message.pk}",
+            detail=message.get_kind_display(),
+            url=url,
+            since=message.created_at,
+        )
+        for message in Message.objects.given_up().for_desk()[:limit]
+    ]
+
+
+MESSAGES = Queue(
+    name="messages",
+    label=_("Unsent mail"),
+    url_name="desk:messages",
+    may_see=may_resend,
+    count=_count,
+    oldest=_oldest,
+    order=90,
+    empty=_("All mail was sent, or will be tried again by itself."),
+)

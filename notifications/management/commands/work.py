@@ -1,0 +1,94 @@
+"""``manage.py work``: the embedded worker. It does what Celery's workers and beat do in production."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections, connections
+
+from consultations.services.baskets import forget_old_baskets
+from notifications.services import following, housekeeping, outbox
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE_SECONDS = 60.0
+SECONDS_TO_FINISH = 0.7  # after a signal; a mail half sent is sent again by its lease
+
+
+@dataclass
+class Job:
+    """A service that runs by the clock; after a failure it waits longer each time, up to a minute."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], object]
+    due: float = 0.0
+    failures: int = 0
+
+    def do(self, now: float) -> bool:
+        """Run the service and plan the next time; whether it went well. ``now`` is the monotonic clock's."""
+        try:
+            self.run()
+        except Exception as error:  # the worker outlives whatever happens to the database
+            self.failures += 1
+            pause = max(self.every_seconds, min(LONGEST_PAUSE_SECONDS, 2.0 ** (self.failures - 1)))
+            # The error's kind only: a database's message can hold the row, and with it an address.
+            log.error("%s failed (%s), next try in %.0f s", self.name, type(error).__name__, pause)
+            self.due = now + min(pause, LONGEST_PAUSE_SECONDS)
+            return False
+        self.failures = 0
+        self.due = now + self.every_seconds
+        return True
+
+
+class Command(BaseCommand):
+    help = "Send what is due, announce terms, forget what is old: the worker of an installation without Redis."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="Do each job once and end.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        jobs = [
+            Job("announce-terms", 60, following.announce_terms),
+            Job("sweep", 1, lambda: outbox.sweep(should_stop=stop.is_set)),
+            Job("forget-old-baskets", 3600, forget_old_baskets),
+            Job("housekeeping", 3600, housekeeping.forget_old_addresses),
+        ]
+        if options["once"]:
+            went_well = [job.do(time.monotonic()) for job in jobs]
+            if not all(went_well):
+                raise CommandError("Not every job went well: see the log.")
+            return
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_unused: stop.set())
+        self.stdout.write("Worker: sends mail every second. Ctrl-C ends it.")
+        self.stdout.flush()
+        # The work is done in a thread, so that a mail server that keeps us waiting does not delay the end.
+        thread = threading.Thread(target=_work, args=(jobs, stop), name="work", daemon=True)
+        thread.start()
+        stop.wait()
+        thread.join(SECONDS_TO_FINISH)
+        self.stdout.write("Worker: ended.")
+
+
+def _work(jobs: list[Job], stop: threading.Event) -> None:
+    """Run what is due until told to stop. A connection that broke is replaced before the next job."""
+    while not stop.is_set():
+        for job in jobs:
+            if stop.is_set():
+                break
+            if job.due <= time.monotonic():
+                close_old_connections()
+                if not job.do(time.monotonic()):
+                    connections.close_all()
+        pause = min(job.due for job in jobs) - time.monotonic()
+        stop.wait(max(pause, 0.05))
+    connections.close_all()
