@@ -1,0 +1,109 @@
+"""Record pages that open by role, and in which texts are written in every language of the portal."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.text import format_lazy
+
+from accounts.permissions import has_role
+from accounts.roles import Role
+from lublin2030.lib.translations import TranslatedModel, other_languages
+
+
+class TranslationsForm(forms.ModelForm[Any]):
+    """A record's form with a field more for each translated field and language, named ``title_en``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field, language in translation_fields(type(self.instance)):
+            if name in self.fields:
+                self.initial.setdefault(name, self.instance.translations.get(language, {}).get(field, ""))
+
+    def _post_clean(self) -> None:
+        # Before the instance is validated and saved, so that one save stores all languages.
+        for name, field, language in translation_fields(type(self.instance)):
+            if name in self.cleaned_data:
+                self.instance.translate(field, language, self.cleaned_data[name])
+        super()._post_clean()  # type: ignore[misc]
+
+
+def translation_fields(model: type[models.Model]) -> list[tuple[str, str, str]]:
+    """(form field, model field, language) of every translation a record of the model can have."""
+    if not issubclass(model, TranslatedModel):
+        return []
+    return [(f"{field}_{code}", field, code) for field in model.translated_fields for code in other_languages()]
+
+
+def form_with_translations(model: type[models.Model], base: type[forms.ModelForm[Any]]) -> type[forms.ModelForm[Any]]:
+    """The form with the fields of the translations, each as long as the Polish text may be."""
+    declared: dict[str, Any] = {}
+    for name, field_name, language in translation_fields(model):
+        field = model._meta.get_field(field_name)
+        assert isinstance(field, models.Field)  # noqa: S101  translated fields are columns of text
+        widget = forms.Textarea(attrs={"rows": 4, "lang": language}) if isinstance(field, models.TextField) else None
+        declared[name] = forms.CharField(
+            label=format_lazy("{} – {}", field.verbose_name, settings.PORTAL_LANGUAGE_NAMES[language]),
+            required=False,
+            max_length=field.max_length,
+            widget=widget or forms.TextInput(attrs={"class": "vTextField", "lang": language}),
+        )
+    if not declared:
+        return base
+    bases = (base,) if issubclass(base, TranslationsForm) else (TranslationsForm, base)
+    return type(f"{model.__name__}TranslationsForm", bases, declared)
+
+
+class _ByRole:
+    """Who may read and who may edit, by role; Django's own permissions are not asked."""
+
+    editors: ClassVar[frozenset[Role]] = frozenset()
+    readers: ClassVar[frozenset[Role]] = frozenset()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(request.user, *self.editors, *self.readers)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(request.user, *self.editors)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(request.user, *self.editors)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(request.user, *self.editors)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+
+class RoleAdmin(_ByRole, admin.ModelAdmin[Any]):
+    """A model's record pages: ``editors`` change, ``readers`` look. Translated fields are offered in each language."""
+
+    def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
+        self.form = form_with_translations(model, self.form)
+        super().__init__(model, admin_site)
+
+
+class RoleStackedInline(_ByRole, admin.StackedInline[Any, Any]):
+    """The same for records that hang on another."""
+
+    extra = 0
+
+    def __init__(self, parent_model: type[models.Model], admin_site: admin.AdminSite) -> None:
+        self.form = form_with_translations(self.model, self.form)
+        super().__init__(parent_model, admin_site)
+
+
+class RoleTabularInline(_ByRole, admin.TabularInline[Any, Any]):
+    """The same, a row each."""
+
+    extra = 0
+
+    def __init__(self, parent_model: type[models.Model], admin_site: admin.AdminSite) -> None:
+        self.form = form_with_translations(self.model, self.form)
+        super().__init__(parent_model, admin_site)
