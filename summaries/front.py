@@ -1,0 +1,140 @@
+"""What the front page shows, chosen from everything the city has published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Subquery
+
+from consultations.models import Consultation, Decision, Remark
+from consultations.places import Placed, with_places
+from consultations.reading import Clock
+from consultations.wording import Run, compare_words
+from participation.ledger import LedgerRow, add_up
+from participation.models import Event, Figure
+from stages.models import News, Process, Stage
+from summaries.counts import Counts, answers_of, total_counts
+
+ALSO_OPEN = 3
+NEWS = 3
+EVENTS = 3
+PAIRS = 2
+PAIRS_FROM = 10  # among so many latest answers, those to a proposed wording come first
+
+
+@dataclass(frozen=True)
+class Now:
+    """What a resident can do now: take part, wait for an opening, or read how the latest consultation ended."""
+
+    consultation: Consultation
+    clock: Clock
+    also_open: tuple[Consultation, ...] = ()
+    result: Counts | None = None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A remark and the city's latest answer.
+
+    ``diff`` shows the change that the remark proposes in the passage its author read; None where it proposes none, or
+    one so large that the passage cannot be recognised.
+    """
+
+    placed: Placed[Remark]
+    decision: Decision
+    diff: list[Run] | None
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The ledger's people of one stage, the largest first."""
+
+    stage: Stage
+    rows: tuple[LedgerRow, ...]
+
+
+@dataclass(frozen=True)
+class FrontPage:
+    """The front page at one moment. Every part may be missing: a new portal has none of them."""
+
+    process: Process | None
+    stages: tuple[Stage, ...]
+    now: Now | None
+    extract: Extract | None
+    pairs: tuple[Pair, ...]
+    news: tuple[News, ...]
+    events: tuple[Event, ...]
+
+
+def front_page(now: dt.datetime) -> FrontPage:
+    """What the front page shows at the (aware) moment. At most fourteen queries, however much there is."""
+    process = Process.objects.main()
+    return FrontPage(
+        process=process,
+        stages=tuple(Stage.objects.of_main_process()),
+        now=_now(now),
+        extract=_extract(process) if process else None,
+        pairs=_pairs(now),
+        news=tuple(News.objects.published(now)[:NEWS]),
+        events=tuple(Event.objects.public().coming(now).select_related("district")[:EVENTS]),
+    )
+
+
+def _now(now: dt.datetime) -> Now | None:
+    """The open consultation that closes first, else the next to open, else the one that closed last."""
+    opened = list(Consultation.objects.open(now)[: 1 + ALSO_OPEN])
+    if opened:
+        return Now(opened[0], Clock.at(opened[0], now), also_open=tuple(opened[1:]))
+    upcoming = Consultation.objects.upcoming(now).first()
+    if upcoming is not None:
+        return Now(upcoming, Clock.at(upcoming, now))
+    closed = Consultation.objects.closed(now).first()
+    if closed is not None:
+        return Now(closed, Clock.at(closed, now), result=total_counts(closed))
+    return None
+
+
+def _extract(process: Process) -> Extract | None:
+    """The stage that counted people in the most ways; of equals the earlier."""
+    by_stage: dict[Stage, list[Figure]] = {}
+    for figure in Figure.objects.ledger(process):
+        if figure.stage is not None:
+            by_stage.setdefault(figure.stage, []).append(figure)
+    people = {
+        stage: total.figures
+        for stage, figures in by_stage.items()
+        for total in add_up(figures)
+        if total.unit == Figure.Unit.PEOPLE
+    }
+    if not people:
+        return None
+    stage, counted = max(people.items(), key=lambda item: (len(item[1]), -item[0].number))
+    counted = tuple(sorted(counted, key=lambda figure: -(figure.value or 0)))
+    most = counted[0].value or 0
+    return Extract(stage, tuple(LedgerRow(figure=figure, most=most) for figure in counted))
+
+
+def _pairs(now: dt.datetime) -> tuple[Pair, ...]:
+    """The latest answers of the consultation that answered last. Five queries."""
+    of_one = Remark.objects.filter(consultation=OuterRef("pk"), state=Remark.State.PUBLISHED)
+    consultation = (
+        Consultation.objects.public(now)
+        .annotate(answered_at=Subquery(of_one.order_by("-changed_at").values("changed_at")[:1]))
+        .filter(answered_at__isnull=False)
+        .order_by("-answered_at")
+        .first()
+    )
+    if consultation is None:
+        return ()
+    latest = with_places(Remark.objects.lately_answered(consultation)[:PAIRS_FROM])
+    pairs = [Pair(placed, answers_of(placed.remark)[-1], _diff(placed)) for placed in latest]
+    return tuple(sorted(pairs, key=lambda pair: (pair.diff is None, not pair.placed.remark.wording))[:PAIRS])
+
+
+def _diff(placed: Placed[Remark]) -> list[Run] | None:
+    if placed.passage is None or not placed.remark.wording:
+        return None
+    runs = compare_words(placed.passage.wording, placed.remark.wording) or []
+    kept, gone = (sum(len(run.text) for run in runs if run.kind == kind) for kind in ("equal", "delete"))
+    return runs if kept > gone else None
