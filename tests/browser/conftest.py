@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 # Playwright's own event loop runs in this thread; Django would refuse the ORM here although nothing is asynchronous.
@@ -114,3 +115,23 @@ def axe() -> Callable[[Page], list[str]]:
         ]
 
     return check
+
+
+@pytest.fixture
+def sign_in_to(live_server: Any) -> Callable[[Page, Any], None]:
+    """Give the page's profile a session of the user, as if signed in."""
+
+    def sign_in(page: Page, user: Any) -> None:
+        client = Client()
+        client.force_login(user)
+        page.context.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                    "url": live_server.url,
+                }
+            ]
+        )
+
+    return sign_in

@@ -1,0 +1,89 @@
+"""axe-core finds nothing: on every page, in both colour schemes, on a phone and on a desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.roles import Role
+from consultations.models import Consultation, Submission
+from participation.models import Event
+from stages.models import News, Page
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SCHEMES = [(1280, False), (1280, True), (360, False), (360, True)]
+
+
+@pytest.fixture
+def portal():
+    """The factual content, an open consultation with remarks in every state, a public summary."""
+    call_command("load_lublin2030", "--without-demonstration", verbosity=0)
+    now = timezone.now()
+    consultation = factories.consultation_with_draft(
+        slug="otwarte", opens_at=now - timedelta(days=3), closes_at=now + timedelta(days=20),
+        published_at=now - timedelta(days=3), summary_published_at=now,
+    )  # fmt: skip
+    for state in factories.STATES:
+        factories.remark_in_state(consultation, state, now=now)
+    return consultation
+
+
+def public_pages(consultation: Consultation) -> list[str]:
+    base = f"/konsultacje/{consultation.slug}/"
+    token = Submission.objects.filter(verification="proper").latest("pk").tracking_token
+    return [
+        "/", "/etapy/", "/etapy/2/", "/etapy/8/", "/aktualnosci/", News.objects.latest("pk").get_absolute_url(),
+        *[page.get_absolute_url() for page in Page.objects.all()],
+        "/wydarzenia/", Event.objects.latest("pk").get_absolute_url(), "/liczby/", "/grupy-robocze/",
+        "/konsultacje/", base, f"{base}projekt/", f"{base}projekt/1/", f"{base}uwagi/", f"{base}uwagi/1.1/",
+        f"{base}uwagi/6.1/", f"{base}zglos/uwaga/?fragment=f1", f"{base}zglos/", f"{base}obserwuj/",
+        f"/podsumowanie/{consultation.slug}/", f"/zgloszenie/{token}/", f"/zgloszenie/{token}/potwierdzenie/",
+        "/konto/login/", "/nie-ma-takiej-strony/", "/en/", f"/uk{base}projekt/1/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "dark"), SCHEMES)
+def test_public_pages(portal, visit, axe, width, dark):
+    page = visit("/", width=width, dark=dark)
+    found = {}
+    for path in public_pages(portal):
+        page.goto(path)
+        problems = axe(page)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            problems.append("the page is wider than the screen")
+        if problems:
+            found[path] = problems
+    assert found == {}
+
+
+@pytest.mark.parametrize(("width", "dark"), SCHEMES)
+def test_the_form_with_errors(portal, visit, axe, width, dark):
+    page = visit(f"/konsultacje/{portal.slug}/zglos/uwaga/?fragment=f1", width=width, dark=dark)
+    page.locator("main form button").last.click()
+    assert page.locator("[aria-invalid=true], [role=alert]").count() > 0
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize(("width", "dark"), SCHEMES)
+def test_the_desk(portal, visit, sign_in_to, axe, width, dark):
+    coordinator = factories.person(Role.COORDINATOR, Role.ADMINISTRATOR, Role.EDITOR)
+    page = visit("/", width=width, dark=dark)
+    sign_in_to(page, coordinator)
+    submission = portal.submissions.first()
+    remark = portal.remarks.filter(state="assigned").get()
+    found = {}
+    for path in [
+        "/biurko/", "/biurko/weryfikacja/", f"/biurko/zgloszenia/{submission.pk}/", "/biurko/przydzial/",
+        "/biurko/odpowiedzi/", f"/biurko/uwagi/{remark.pk}/", "/biurko/publikacja/", "/biurko/wiadomosci/",
+    ]:  # fmt: skip
+        page.goto(path)
+        assert "/konto/login/" not in page.url
+        problems = axe(page)
+        if problems:
+            found[path] = problems
+    assert found == {}
