@@ -10,10 +10,14 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import has_role
 from accounts.roles import Role
 from lublin2030.lib.translations import TranslatedModel, other_languages
+
+CONTENT_EDITORS = frozenset({Role.EDITOR, Role.COORDINATOR, Role.ADMINISTRATOR})
+CONTENT_DELETERS = frozenset({Role.EDITOR, Role.ADMINISTRATOR})
 
 
 class TranslationsForm(forms.ModelForm[Any]):
@@ -60,10 +64,14 @@ def form_with_translations(model: type[models.Model], base: type[forms.ModelForm
 
 
 class _ByRole:
-    """Who may read and who may edit, by role; Django's own permissions are not asked."""
+    """Who may read, edit and delete, by role; Django's own permissions are not asked.
+
+    Whoever edits reads too; whoever edits deletes, unless ``deleters`` names fewer or others.
+    """
 
     editors: ClassVar[frozenset[Role]] = frozenset()
     readers: ClassVar[frozenset[Role]] = frozenset()
+    deleters: ClassVar[frozenset[Role] | None] = None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return has_role(request.user, *self.editors, *self.readers)
@@ -75,7 +83,7 @@ class _ByRole:
         return has_role(request.user, *self.editors)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return has_role(request.user, *self.editors)
+        return has_role(request.user, *(self.editors if self.deleters is None else self.deleters))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -87,6 +95,26 @@ class RoleAdmin(_ByRole, admin.ModelAdmin[Any]):
     def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
         self.form = form_with_translations(model, self.form)
         super().__init__(model, admin_site)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The record's own fields, and below them, for those who may edit, the translations."""
+        inputs = [name for name, _field, _language in translation_fields(self.model)]
+        fieldsets = super().get_fieldsets(request, obj)
+        if not inputs:
+            return fieldsets
+        own = [
+            (title, {**options, "fields": [name for name in options["fields"] if name not in inputs]})
+            for title, options in fieldsets
+        ]
+        may_edit = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return [*own, (_("Translations"), {"fields": inputs})] if may_edit else own
+
+
+class ContentAdmin(RoleAdmin):
+    """Record pages of what residents read: stages, news, events, figures."""
+
+    editors = CONTENT_EDITORS
+    deleters = CONTENT_DELETERS
 
 
 class RoleStackedInline(_ByRole, admin.StackedInline[Any, Any]):

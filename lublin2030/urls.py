@@ -6,6 +6,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.views.static import serve
 
 from lublin2030 import views
 
@@ -25,6 +26,9 @@ urlpatterns = [
         prefix_default_language=False,
     ),
 ]
+if settings.DEMONSTRATION:
+    # Files that staff put up; in production the proxy or the object store serves them.
+    urlpatterns.append(path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}))
 if settings.DEMONSTRATION_MAILBOX:
     urlpatterns.append(path("dev/poczta/", include("lublin2030.mailbox_urls")))
 

@@ -120,7 +120,9 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
         if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
             raise ValidationError({"ends_at": _("The event ends before it starts. Change one of the two.")})
         if self.online_url and not self.is_online:
-            raise ValidationError({"online_url": _("Only an online event has a link. Mark it as online or clear this.")})
+            raise ValidationError(
+                {"online_url": _("Only an online event has a link. Mark it as online or clear this.")}
+            )
 
     @property
     def language_codes(self) -> list[str]:

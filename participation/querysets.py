@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from lublin2030.lib.dates import start_of_day
 
 if TYPE_CHECKING:
-    from participation.models import District, Event, Figure, WorkingGroup
+    from participation.models import District, Event, Figure, WorkingGroup  # noqa: F401  named in quotes
     from stages.models import Process, Stage
 
 
@@ -28,6 +28,10 @@ class EventQuerySet(models.QuerySet["Event"]):
     def past(self, now: dt.datetime) -> EventQuerySet:
         """Events that are over at the moment, the latest first."""
         return self._with_last_moment().exclude(self._not_over(now)).order_by("-starts_at", "-pk")
+
+    def without_after_summary(self, now: dt.datetime) -> EventQuerySet:
+        """Public events that are over, were not called off and have no summary yet, the oldest first."""
+        return self.public().past(now).exclude(state="cancelled").filter(after_summary="").order_by("starts_at", "pk")
 
     def matching(
         self, *, kind: str = "", stage: Stage | None = None, district: District | None = None

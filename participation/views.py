@@ -22,9 +22,7 @@ def events(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     filters = EventFilters.read(request.GET)
     chosen = (
-        Event.objects.public()
-        .matching(kind=filters.kind, stage=filters.stage, district=filters.district)
-        .for_list()
+        Event.objects.public().matching(kind=filters.kind, stage=filters.stage, district=filters.district).for_list()
     )
     after, before = read_key(request.GET.get("after")), read_key(request.GET.get("before"))
 

@@ -6,9 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import F
 
 if TYPE_CHECKING:
-    from stages.models import Document, Milestone, News, Process, Stage
+    from stages.models import Document, Milestone, News, Process, Stage  # noqa: F401  named in quotes
 
 
 class ProcessQuerySet(models.QuerySet["Process"]):
@@ -46,6 +47,10 @@ class NewsQuerySet(models.QuerySet["News"]):
     def published(self, now: dt.datetime) -> NewsQuerySet:
         """News that are public at the (aware) moment, newest first."""
         return self.filter(published_at__lte=now).order_by("-published_at", "-pk")
+
+    def waiting(self, now: dt.datetime) -> NewsQuerySet:
+        """News that are not public at the moment: those with a day to come first, then drafts without one."""
+        return self.exclude(published_at__lte=now).order_by(F("published_at").asc(nulls_last=True), "pk")
 
     def of_stage(self, stage: Stage) -> NewsQuerySet:
         return self.filter(stage=stage)

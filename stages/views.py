@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -40,7 +42,7 @@ def process_stage(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _process_page(request: HttpRequest, process: Process | None) -> HttpResponse:
-    context = {"section": "process", "process": process}
+    context: dict[str, Any] = {"section": "process", "process": process}
     if process is not None:
         context |= {
             "stages": list(Stage.objects.of_process(process)),
@@ -92,7 +94,9 @@ def news(request: HttpRequest) -> HttpResponse:
 def news_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One published piece of news; 404 before its time."""
     published = News.objects.published(timezone.now()).select_related("process", "stage__process")
-    return render(request, "stages/news_detail.html", {"section": "news", "item": get_object_or_404(published, slug=slug)})
+    return render(
+        request, "stages/news_detail.html", {"section": "news", "item": get_object_or_404(published, slug=slug)}
+    )
 
 
 def page(request: HttpRequest, slug: str) -> HttpResponse:
