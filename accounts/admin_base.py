@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
 from django.utils.text import format_lazy
@@ -63,7 +64,18 @@ def form_with_translations(model: type[models.Model], base: type[forms.ModelForm
     return type(f"{model.__name__}TranslationsForm", bases, declared)
 
 
-class _ByRole:
+class _Labelled:
+    """Date and time stand in two boxes under one label: each box says which it is."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, AdminSplitDateTime):
+            for widget, words in zip(field.widget.widgets, (_("day"), _("hour")), strict=True):
+                widget.attrs["aria-label"] = format_lazy("{}: {}", field.label, words)
+        return field
+
+
+class _ByRole(_Labelled):
     """Who may read, edit and delete, by role; Django's own permissions are not asked.
 
     Whoever edits reads too; whoever edits deletes, unless ``deleters`` names fewer or others.

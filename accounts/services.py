@@ -16,3 +16,10 @@ def grant_roles(user: User, *, roles: Iterable[Role]) -> None:
     """Add the roles to those the person has. Granting a role twice changes nothing."""
     user.groups.add(*Group.objects.filter(name__in=[role.value for role in roles]))
     user.__dict__.pop("roles", None)
+
+
+@transaction.atomic
+def set_roles(user: User, *, roles: Iterable[Role]) -> None:
+    """Let the person have these roles and no others."""
+    user.groups.set(Group.objects.filter(name__in=[role.value for role in roles]))
+    user.__dict__.pop("roles", None)

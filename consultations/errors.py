@@ -59,5 +59,9 @@ class RemarkNotDecided(ConsultationError):
     """There is no unpublished decision to publish or to return."""
 
 
+class VersionInPreparation(ConsultationError):
+    """The draft has an unpublished version already."""
+
+
 class NotPermitted(ConsultationError):
     """The person may not do this."""

@@ -38,6 +38,9 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.RemarkNotDecided: gettext_lazy(
         "There is no such unpublished decision any more: it has been published or returned in the meantime."
     ),
+    errors.VersionInPreparation: gettext_lazy(
+        "The next version of this draft is in preparation already. Publish it first."
+    ),
     errors.NotPermitted: gettext_lazy(
         "Your account may not do this. If you need it for your work, ask an administrator."
     ),

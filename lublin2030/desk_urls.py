@@ -9,6 +9,7 @@ from lublin2030 import views
 app_name = "desk"
 urlpatterns = [
     path("", views.desk_home, name="home"),
+    path("tresci/", views.desk_queue, {"name": "content"}, name="content"),
     path("", include("consultations.desk_urls")),
     path("", include("notifications.desk_urls")),
 ]

@@ -20,6 +20,7 @@ from accounts.permissions import may_enter_desk
 from lublin2030.lib.desk import queues_for
 
 OLDEST_SHOWN = 5
+MOST_LISTED = 50
 
 
 @never_cache
@@ -35,6 +36,18 @@ def robots(request: HttpRequest) -> HttpResponse:
     closed = ["/zgloszenie/", "/biurko/", "/zaplecze/", "/konto/", "/dev/"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+def desk_queue(request: HttpRequest, name: str) -> HttpResponseBase:
+    """One queue as a plain list of its oldest entries, for queues whose work is done on other pages."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    queue = next((queue for queue in queues_for(request.user) if queue.name == name), None)
+    if queue is None:
+        raise PermissionDenied
+    waiting = queue.oldest(request.user, MOST_LISTED)
+    return render(request, "desk/queue.html", {"queue": queue, "waiting": waiting, "now": timezone.now()})
 
 
 @never_cache
