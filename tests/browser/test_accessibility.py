@@ -58,7 +58,7 @@ def test_public_pages(portal, visit, axe, width, dark):
             problems.append("the page is wider than the screen")
         if problems:
             found[path] = problems
-    assert found == {}
+    assert not found, "\n".join(f"{path}: {problem}" for path, all_of in found.items() for problem in all_of)
 
 
 @pytest.mark.parametrize(("width", "dark"), SCHEMES)
@@ -86,4 +86,4 @@ def test_the_desk(portal, visit, sign_in_to, axe, width, dark):
         problems = axe(page)
         if problems:
             found[path] = problems
-    assert found == {}
+    assert not found, "\n".join(f"{path}: {problem}" for path, all_of in found.items() for problem in all_of)
