@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from consultations.models import (
     Basket,
@@ -137,25 +137,43 @@ class ReaderPassage:
     remarks: int
 
 
-def passages_of(consultation: Consultation, chapter: ChapterText) -> list[ReaderPassage]:
-    """The passages of a chapter in order, with their numbers of remarks. Two queries."""
+def passages_of(consultation: Consultation, chapter: ChapterText) -> tuple[list[ReaderPassage], int]:
+    """The passages of a chapter in order with their numbers of remarks, and the number of the whole chapter's.
+
+    Two queries.
+    """
     texts = list(PassageText.objects.filter(chapter=chapter).select_related("passage").order_by("position"))
-    remarks = remarks_by_key(consultation, Tally.Dimension.PASSAGE, [str(text.passage_id) for text in texts])
-    return [
-        ReaderPassage(text, f"{chapter.number}.{text.position}", remarks.get(str(text.passage_id), 0)) for text in texts
-    ]
+    keys = [str(text.passage_id) for text in texts]
+    chapter_key = str(chapter.chapter_id)
+    tallies = (
+        Tally.objects.filter(consultation=consultation)
+        .filter(
+            Q(dimension=Tally.Dimension.PASSAGE, key__in=keys) | Q(dimension=Tally.Dimension.CHAPTER, key=chapter_key)
+        )
+        .order_by()
+        .values_list("dimension", "key")
+        .annotate(total=Sum("remarks"))
+    )
+    remarks = {(dimension, key): total for dimension, key, total in tallies}
+    return (
+        [
+            ReaderPassage(
+                text,
+                f"{chapter.number}.{text.position}",
+                remarks.get((Tally.Dimension.PASSAGE.value, str(text.passage_id)), 0),
+            )
+            for text in texts
+        ],
+        remarks.get((Tally.Dimension.CHAPTER.value, chapter_key), 0),
+    )
 
 
 # -- Counters -------------------------------------------------------------------------------------------------------
 
 
-def remarks_by_key(
-    consultation: Consultation, dimension: Tally.Dimension, keys: Sequence[str] | None = None
-) -> dict[str, int]:
-    """How many remarks a dimension's values have, all of them or the given ones. Read from the tallies: one query."""
+def remarks_by_key(consultation: Consultation, dimension: Tally.Dimension) -> dict[str, int]:
+    """How many remarks each value of a dimension has. Read from the tallies: one query."""
     tallies = Tally.objects.filter(consultation=consultation, dimension=dimension)
-    if keys is not None:
-        tallies = tallies.filter(key__in=keys)
     return dict(tallies.order_by().values_list("key").annotate(total=Sum("remarks")))
 
 
@@ -209,25 +227,19 @@ class BasketLine:
 
 
 def basket_lines(basket: Basket, version: DraftVersion | None) -> list[BasketLine]:
-    """The unsent remarks of a browser, with numbers as in the version shown. Three queries."""
-    kept = list(basket.remarks.only("basket", "chapter", "passage", "change", "wording"))
-    chapters = dict(
-        ChapterText.objects.filter(version=version, chapter__in=[one.chapter_id for one in kept])
-        .order_by()
-        .values_list("chapter_id", "number")
+    """The unsent remarks of a browser, with numbers as in the version shown. One query."""
+    chapter = ChapterText.objects.filter(version=version, chapter=OuterRef("chapter"))
+    passage = PassageText.objects.filter(version=version, passage=OuterRef("passage"))
+    kept = basket.remarks.annotate(
+        chapter_number=Subquery(chapter.values("number")),
+        passage_chapter=Subquery(passage.values("chapter__number")),
+        passage_position=Subquery(passage.values("position")),
     )
-    passages = {
-        passage: f"{chapter}.{position}"
-        for passage, chapter, position in PassageText.objects.filter(
-            version=version, passage__in=[one.passage_id for one in kept]
-        )
-        .order_by()
-        .values_list("passage_id", "chapter__number", "position")
-    }
+    rows = kept.values_list("chapter_number", "passage_chapter", "passage_position", "change", "wording")
     return [
         BasketLine(
-            number=passages.get(one.passage_id or 0) or str(chapters.get(one.chapter_id or 0, "")),
-            words=one.change or one.wording,
+            number=f"{of_passage}.{position}" if position is not None else str(number or ""),
+            words=change or wording,
         )
-        for one in kept
+        for number, of_passage, position, change, wording in rows
     ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
@@ -19,6 +20,13 @@ from tests import factories
 def _compiled_catalogues() -> None:
     """Pages speak Polish only when the catalogues are compiled."""
     catalogues.compile_all()
+
+
+@pytest.fixture(autouse=True)
+def _polish() -> Iterator[None]:
+    """A request in another language leaves that language active in the thread; no test may inherit it."""
+    with translation.override("pl"):
+        yield
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from consultations import reading
 from consultations.filters import RegisterFilter
-from consultations.models import ChapterText, Consultation, DraftVersion, Remark, Tally
+from consultations.models import ChapterText, Consultation, DraftVersion, Remark
 from consultations.models.remarks import POSITION_STEP
 from consultations.places import with_places
 from consultations.services.baskets import find_basket
@@ -89,8 +89,7 @@ def chapter(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if version is None or place is None:
         raise Http404
     shown = chapters[place]
-    passages = reading.passages_of(consultation, shown)
-    chapter_key = str(shown.chapter_id)
+    passages, chapter_remarks = reading.passages_of(consultation, shown)
     is_latest = version == versions[0]
     context = _common(consultation, now) | {
         "draft": reading.draft_of(consultation),
@@ -99,9 +98,7 @@ def chapter(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "chapters": chapters,
         "chapter": shown,
         "passages": passages,
-        "chapter_remarks": reading.remarks_by_key(consultation, Tally.Dimension.CHAPTER, [chapter_key]).get(
-            chapter_key, 0
-        ),
+        "chapter_remarks": chapter_remarks,
         "previous": chapters[place - 1] if place else None,
         "next": chapters[place + 1] if place + 1 < len(chapters) else None,
         "takes_remarks": consultation.is_open(now) and is_latest,
@@ -143,7 +140,7 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     shown = get_object_or_404(remarks, position=position)
     placed = with_places([shown])[0]
     versions = reading.published_versions(consultation, now)
-    decisions = list(getattr(shown, "public_decisions", []))
+    decisions = getattr(shown, "public_decisions", [])
     before, after = reading.neighbours(shown)
     return render(
         request,
