@@ -127,6 +127,7 @@ class ContentAdmin(RoleAdmin):
 
     editors = CONTENT_EDITORS
     deleters = CONTENT_DELETERS
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
 class RoleStackedInline(_ByRole, admin.StackedInline[Any, Any]):

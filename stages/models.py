@@ -24,7 +24,9 @@ from stages.querysets import DocumentQuerySet, MilestoneQuerySet, NewsQuerySet, 
 
 
 def _refuse_quarters_out_of_order(record: Process | Stage) -> None:
-    if record.first_quarter and record.last_quarter and record.last_quarter < record.first_quarter:
+    quarters = (record.first_quarter, record.last_quarter)
+    # What was typed and is no quarter is still a text here; its own field has told so.
+    if all(isinstance(quarter, Quarter) for quarter in quarters) and record.last_quarter < record.first_quarter:
         raise ValidationError({"last_quarter": _("The last quarter is before the first one. Change one of them.")})
 
 

@@ -92,6 +92,10 @@ class QuarterField(models.CharField[Any, Any]):
         except ValueError:
             raise ValidationError(_("Write a year and a quarter, for example 2018-4.")) from None
 
+    def run_validators(self, value: object) -> None:
+        # A text's validators (of its length) understand the code, not the quarter.
+        super().run_validators(str(value) if isinstance(value, Quarter) else value)
+
     def get_prep_value(self, value: object) -> str | None:
         quarter = self.to_python(value)
         return None if quarter is None else str(quarter)

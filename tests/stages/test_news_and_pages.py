@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 
 import pytest
@@ -97,7 +98,7 @@ class TestPagesByMoment(TestCase):
         while pages[-1].after is not None:
             pages.append(page(after=pages[-1].after))
         assert [row for one in pages for row in one.rows] == whole
-        for earlier, later in zip(pages, pages[1:], strict=False):
+        for earlier, later in itertools.pairwise(pages):
             assert later.before is not None
             assert page(before=later.before).rows == earlier.rows
         assert pages[0].before is None

@@ -35,7 +35,7 @@ def test_state_is_current_exactly_from_the_first_day_to_the_last(period: list[Qu
 
 @given(PERIODS, DAYS, st.sampled_from(Stage.State.values))
 def test_what_staff_set_wins_over_the_dates(period: list[Quarter], day: dt.date, override: str) -> None:
-    assert stage(*period, override=override).state_on(day) == override
+    assert stage(period[0], period[1], override).state_on(day) == override
 
 
 def test_stages_that_overlap_are_both_current() -> None:
