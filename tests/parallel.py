@@ -1,0 +1,56 @@
+"""Threads that really write at once, on both databases."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Barrier
+from typing import TypeVar
+
+from django.db import connection, connections
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def database_for_threads(folder: Path) -> Iterator[None]:
+    """A database that threads can share, holding what the test has made so far. Needs a transactional test.
+
+    PostgreSQL's test database is one already. SQLite's lies in memory and knows no waiting for a lock, so it is copied
+    to a file, which all connections use until the end; the one in memory stays as it was.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    memory, memory_name = connection.connection, connection.settings_dict["NAME"]
+    path = folder / "threads.sqlite3"
+    with sqlite3.connect(path) as copy:
+        memory.backup(copy)
+    copy.close()
+    connection.connection = None
+    connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = str(path)
+    try:
+        yield
+    finally:
+        connection.close()
+        connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = memory_name
+        connection.connection = memory
+
+
+def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Run the calls in threads that start at the same moment; their results in order. The first error is raised."""
+    start = Barrier(len(calls))
+
+    def run(call: Callable[[], Result]) -> Result:
+        try:
+            start.wait(timeout=30)
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
