@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Message, Subscription
-from notifications.services import following
+from notifications.services import following, outbox
 from notifications.services.following import announce_terms
 from tests.factories import CLOSES, DURING, OPENS
 
@@ -73,14 +73,14 @@ def test_telling_again_tells_nobody_twice(consultation):
 
 def test_two_workers_at_once_write_each_message_once(consultation, monkeypatch):
     follow(consultation, 3)
-    write_all = following.outbox.write_all
+    write_all = outbox.write_all
 
     def write_after_another(messages):
-        monkeypatch.setattr(following.outbox, "write_all", write_all)
+        monkeypatch.setattr(outbox, "write_all", write_all)
         announce_terms(now=CLOSES - DAY)  # the other worker was faster
         write_all(messages)
 
-    monkeypatch.setattr(following.outbox, "write_all", write_after_another)
+    monkeypatch.setattr(outbox, "write_all", write_after_another)
     announce_terms(now=CLOSES - DAY)
     assert Message.objects.count() == 3
 

