@@ -1,7 +1,6 @@
 """Gunicorn's settings, the same on a laptop and in a container: ``gunicorn --config python:lublin2030.serving``.
 
-Threads wait for the database while others work; two processes use two cores. Measured on this portal with
-``script/bench``; the numbers stand in docs/howto/measure.md.
+Threads wait for the database while others work; two processes use two cores. ``script/bench`` measures it.
 """
 
 from __future__ import annotations
