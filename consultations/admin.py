@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -97,7 +98,7 @@ class DepartmentAdmin(RoleAdmin):
     editors = SET_UP
     list_display = ("name", "short_name", "email")
     search_fields = ("name", "short_name")
-    filter_horizontal = ("members",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
 
 class UnlessPublished(RoleAdmin):

@@ -1,0 +1,295 @@
+"""Who may do what: role × verb, asked of the services, of the pages and of the record pages."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.permissions import may_enter_desk, may_manage_accounts
+from accounts.roles import Role
+from consultations import permissions
+from consultations.errors import NotPermitted
+from consultations.models import Consultation, Decision, Draft, Remark, Submission
+from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.drafts import start_next_version
+from consultations.services.submissions import renew_tracking_link
+from consultations.services.summaries import hide_summary, publish_summary
+from consultations.services.verification import mark_improper, mark_proper, reopen_verification
+from notifications.errors import NotPermitted as ResendNotPermitted
+from notifications.models import Message
+from notifications.permissions import may_resend
+from notifications.services.outbox import resend
+from participation.models import Event
+from stages.models import News
+from tests.factories import DURING, DepartmentFactory, person, remark_in_state, submission
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
+
+EDITOR, COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR = (
+    Role.EDITOR,
+    Role.COORDINATOR,
+    Role.EXPERT,
+    Role.COUNCILLOR,
+    Role.ADMINISTRATOR,
+)
+EVERYBODY = [*Role, None]
+
+# The whole truth table: each verb and the roles that may do it. Nobody else may, an anonymous reader never.
+MAY = {
+    "verify": {COORDINATOR},
+    "mark improper": {COORDINATOR},
+    "reopen": {COORDINATOR},
+    "renew link": {COORDINATOR},
+    "assign": {COORDINATOR},
+    "decide own department": {COORDINATOR, EXPERT},
+    "decide foreign department": {COORDINATOR},
+    "return": {COORDINATOR},
+    "publish": {COORDINATOR},
+    "publish summary": {COORDINATOR},
+    "hide summary": {COORDINATOR},
+    "resend message": {COORDINATOR, ADMINISTRATOR},
+    "start next version": {COORDINATOR, ADMINISTRATOR},
+}
+
+
+def somebody(role):
+    return AnonymousUser() if role is None else person(role)
+
+
+def do(verb: str, consultation: Consultation, user: User) -> None:
+    """Prepare a record in the state the verb needs, and do the verb as the user."""
+    own = DepartmentFactory()
+    if isinstance(user, User):
+        own.members.add(user)
+    reason = consultation.improper_reasons.first()
+    match verb:
+        case "verify":
+            mark_proper(submission(consultation), by=user)
+        case "mark improper":
+            mark_improper(submission(consultation), reason=reason, by=user)
+        case "reopen":
+            reopen_verification(remark_in_state(consultation, "proper").submission, reason="x", by=user)
+        case "renew link":
+            renew_tracking_link(submission(consultation), by=user)
+        case "assign":
+            assign_remark(remark_in_state(consultation, "proper"), department=own, by=user)
+        case "decide own department":
+            remark = remark_in_state(consultation, "assigned", department=own)
+            decide_remark(remark, outcome=Remark.Outcome.ACCEPTED, justification="Tak.", by=user)
+        case "decide foreign department":
+            remark = remark_in_state(consultation, "assigned")
+            decide_remark(remark, outcome=Remark.Outcome.ACCEPTED, justification="Tak.", by=user)
+        case "return":
+            return_decision(remark_in_state(consultation, "decided"), reason="x", by=user)
+        case "publish":
+            publish_decision(remark_in_state(consultation, "decided"), by=user)
+        case "publish summary":
+            publish_summary(consultation, by=user)
+        case "hide summary":
+            publish_summary(consultation, by=person(COORDINATOR))
+            hide_summary(consultation, by=user)
+        case "resend message":
+            message = Message.objects.create(
+                key="k", kind=Message.Kind.RECEIPT, recipient="a@example.org", created_at=DURING, due_at=DURING,
+                state=Message.State.FAILED,
+            )  # fmt: skip
+            resend(message, by=user)
+        case "start next version":
+            start_next_version(Draft.objects.get(consultation=consultation), by=user)
+
+
+@pytest.mark.parametrize("role", EVERYBODY, ids=lambda role: role or "anonymous")
+@pytest.mark.parametrize("verb", MAY)
+def test_a_verb_is_done_by_its_roles_and_refused_to_all_others(consultation, verb, role):
+    if role in MAY[verb]:
+        do(verb, consultation, somebody(role))
+    else:
+        with pytest.raises((NotPermitted, ResendNotPermitted)):
+            do(verb, consultation, somebody(role))
+
+
+ASKS = {
+    permissions.may_set_up_consultations: {COORDINATOR, ADMINISTRATOR},
+    permissions.may_verify: {COORDINATOR},
+    permissions.may_assign: {COORDINATOR},
+    permissions.may_answer: {COORDINATOR, EXPERT},
+    permissions.may_publish: {COORDINATOR},
+    permissions.may_read_contact: {COORDINATOR},
+    permissions.may_read_remarks: {COORDINATOR, EXPERT},
+    may_enter_desk: set(Role),
+    may_manage_accounts: {ADMINISTRATOR},
+    may_resend: {COORDINATOR, ADMINISTRATOR},
+}
+
+
+@pytest.mark.parametrize("role", EVERYBODY, ids=lambda role: role or "anonymous")
+@pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.__name__)
+def test_a_question_of_permission_is_answered_by_role(ask, role):
+    assert ask(somebody(role)) is (role in ASKS[ask])
+
+
+@pytest.mark.parametrize("role", EVERYBODY, ids=lambda role: role or "anonymous")
+def test_an_unpublished_summary_is_for_councillors_and_staff_who_work_on_it(consultation, role):
+    readers = {COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR}
+    assert permissions.may_read_summary(somebody(role), consultation) is (role in readers)
+
+
+def test_a_published_summary_is_for_everybody(consultation):
+    publish_summary(consultation, by=person(COORDINATOR))
+    assert permissions.may_read_summary(AnonymousUser(), consultation)
+
+
+def test_a_closed_account_may_nothing(consultation):
+    coordinator = person(COORDINATOR)
+    coordinator.is_active = False
+    assert not any(ask(coordinator) for ask in ASKS)
+
+
+# -- Pages ----------------------------------------------------------------------------------------------------------
+
+PAGES = {
+    "desk:home": set(Role),
+    "desk:verification": {COORDINATOR},
+    "desk:submission": {COORDINATOR},
+    "desk:assignment": {COORDINATOR},
+    "desk:answers": {COORDINATOR, EXPERT},
+    "desk:publication": {COORDINATOR},
+    "desk:remark": {COORDINATOR, EXPERT},
+    "desk:summaries": {COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR},
+    "desk:content": {EDITOR},
+    "admin:index": {EDITOR, COORDINATOR, EXPERT, ADMINISTRATOR},
+    "admin:accounts_user_changelist": {ADMINISTRATOR},
+    "admin:accounts_user_add": {ADMINISTRATOR},
+    "admin:consultations_consultation_changelist": {COORDINATOR, ADMINISTRATOR},
+    "admin:consultations_department_changelist": {COORDINATOR, ADMINISTRATOR},
+    "admin:consultations_draft_changelist": {COORDINATOR, ADMINISTRATOR},
+    "admin:consultations_submission_changelist": {COORDINATOR},
+    "admin:consultations_remark_changelist": {COORDINATOR, EXPERT},
+    "admin:consultations_decision_changelist": {COORDINATOR, EXPERT},
+    "admin:consultations_historyentry_changelist": {COORDINATOR, EXPERT, ADMINISTRATOR},
+}
+
+
+@pytest.mark.parametrize("role", [*Role], ids=str)
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_opens_for_its_roles_and_is_refused_to_all_others(consultation, client, address, role):
+    remark = remark_in_state(consultation, "assigned")
+    keys = {"desk:submission": [remark.submission_id], "desk:remark": [remark.pk]}
+    client.force_login(person(role))
+    answer = client.get(reverse(address, args=keys.get(address, [])), follow=True)
+    assert answer.status_code == (200 if role in PAGES[address] else 403)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("address", PAGES)
+def test_without_signing_in_every_page_leads_to_the_sign_in(consultation, client, address, method):
+    remark = remark_in_state(consultation, "assigned")
+    keys = {"desk:submission": [remark.submission_id], "desk:remark": [remark.pk]}
+    answer = getattr(client, method)(reverse(address, args=keys.get(address, [])), follow=True)
+    assert answer.redirect_chain
+    assert answer.request["PATH_INFO"] == reverse("account_login")
+
+
+POSTS = {
+    "proper": ("desk:submission", "received", {COORDINATOR}),
+    "renew": ("desk:submission", "received", {COORDINATOR}),
+    "reopen": ("desk:submission", "proper", {COORDINATOR}),
+    "assign": ("desk:remark", "proper", {COORDINATOR}),
+    "decide": ("desk:remark", "assigned", {COORDINATOR}),
+    "publish": ("desk:remark", "decided", {COORDINATOR}),
+    "return": ("desk:remark", "decided", {COORDINATOR}),
+}
+
+
+@pytest.mark.parametrize("role", [*Role], ids=str)
+@pytest.mark.parametrize("action", POSTS)
+def test_a_verb_sent_to_its_page_is_done_for_its_roles_only(consultation, client, action, role):
+    page, state, allowed = POSTS[action]
+    remark = remark_in_state(consultation, state)
+    before = (remark.state, Remark.objects.get(pk=remark.pk).submission.tracking_token)
+    client.force_login(person(role))
+    answer = client.post(
+        reverse(page, args=[remark.submission_id if page == "desk:submission" else remark.pk]),
+        {
+            "action": action,
+            "reason": "Proszę poprawić.",
+            "department": DepartmentFactory().pk,
+            "seen_department": remark.department_id or "",
+            "outcome": "accepted",
+            "justification": "Tak.",
+            "revision": 1,
+        },
+    )
+    after = Remark.objects.select_related("submission").get(pk=remark.pk)
+    if role in allowed:
+        assert answer.status_code == 302
+        assert (after.state, after.submission.tracking_token) != before
+    else:
+        assert answer.status_code == 403
+        assert (after.state, after.submission.tracking_token) == before
+
+
+def test_an_expert_answers_for_the_own_department_on_the_page(consultation, client, sign_in):
+    department = DepartmentFactory()
+    department.members.add(sign_in(EXPERT))
+    remark = remark_in_state(consultation, "assigned", department=department)
+    sent = {"action": "decide", "seen_department": department.pk, "outcome": "accepted", "justification": "Tak."}
+    assert client.post(reverse("desk:remark", args=[remark.pk]), sent).status_code == 302
+    assert Decision.objects.get().justification == "Tak."
+
+
+@pytest.mark.parametrize("state", ["assigned", "decided", "published"])
+def test_an_expert_reads_the_remark_but_never_the_sender(consultation, client, sign_in, state):
+    department = DepartmentFactory()
+    department.members.add(sign_in(EXPERT))
+    remark = remark_in_state(consultation, state, department=department)
+    for page in (reverse("desk:remark", args=[remark.pk]), reverse("desk:answers"), reverse("desk:home")):
+        text = client.get(page).content.decode()
+        assert "Jan Przykładowy" not in text
+        assert "sender@example.org" not in text
+        assert remark.submission.tracking_token not in text
+
+
+# -- Records --------------------------------------------------------------------------------------------------------
+
+RECORDS = {
+    Event: {EDITOR, COORDINATOR, ADMINISTRATOR},
+    News: {EDITOR, COORDINATOR, ADMINISTRATOR},
+    Consultation: {COORDINATOR, ADMINISTRATOR},
+    User: {ADMINISTRATOR},
+    Submission: set(),
+    Remark: set(),
+    Decision: set(),
+}
+
+
+@pytest.mark.parametrize("role", [*Role], ids=str)
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_records_are_changed_by_their_roles_only(model, role):
+    request = RequestFactory().get("/")
+    request.user = person(role)
+    record_page = admin.site._registry[model]
+    assert record_page.has_change_permission(request) is (role in RECORDS[model])
+    assert record_page.has_add_permission(request) is (role in RECORDS[model])
+
+
+@pytest.mark.parametrize("name", ["submission", "remark", "decision", "historyentry"])
+def test_what_verbs_write_cannot_be_added_changed_or_deleted_as_a_record(consultation, client, sign_in, name):
+    sign_in(COORDINATOR)
+    remark = remark_in_state(consultation, "decided")
+    keys = {
+        "submission": remark.submission_id,
+        "remark": remark.pk,
+        "decision": remark.decisions.get().pk,
+        "historyentry": remark.history.first().pk,
+    }
+    base = f"admin:consultations_{name}_"
+    assert client.get(reverse(f"{base}change", args=[keys[name]])).status_code == 200
+    assert client.post(reverse(f"{base}change", args=[keys[name]]), {"state": "published"}).status_code == 403
+    assert client.post(reverse(f"{base}delete", args=[keys[name]]), {"post": "yes"}).status_code == 403
+    assert client.get(reverse(f"{base}add")).status_code == 403
+    assert Remark.objects.get(pk=remark.pk).state == "decided"
