@@ -128,7 +128,6 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
                 "ordinal",
                 "position",
                 "version",
-                "target",
                 "chapter",
                 "passage",
                 "channel",
