@@ -1,0 +1,163 @@
+"""Every verb leaves a row: who, when, what, before and after; refused verbs leave none."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.roles import Role
+from consultations.errors import ConsultationError
+from consultations.models import HistoryEntry, Remark
+from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.submissions import renew_tracking_link
+from consultations.services.summaries import hide_summary, publish_summary
+from consultations.services.verification import mark_improper, mark_proper, reopen_verification
+from consultations.words import describe_history
+from tests.factories import DURING, DepartmentFactory, person, remark_in_state, submission
+
+pytestmark = pytest.mark.django_db
+Verb = HistoryEntry.Verb
+
+
+@pytest.fixture
+def coordinator():
+    return person(Role.COORDINATOR)
+
+
+@pytest.fixture
+def department():
+    return DepartmentFactory(name="Wydział Zieleni")
+
+
+CASES = {
+    Verb.MARK_PROPER: (
+        "received",
+        lambda remark, by, department: mark_proper(remark.submission, by=by, now=DURING),
+        {"verification": "pending"},
+        {"verification": "proper", "reason": "", "note": ""},
+    ),
+    Verb.MARK_IMPROPER: (
+        "received",
+        lambda remark, by, department: mark_improper(
+            remark.submission,
+            reason=remark.consultation.improper_reasons.get(code="late"),
+            note="Za późno.",
+            by=by,
+            now=DURING,
+        ),
+        {"verification": "pending"},
+        {"verification": "improper", "reason": "late", "note": "Za późno."},
+    ),
+    Verb.REOPEN_VERIFICATION: (
+        "proper",
+        lambda remark, by, department: reopen_verification(remark.submission, reason="Pomyłka.", by=by, now=DURING),
+        {"verification": "proper"},
+        {"verification": "pending", "why": "Pomyłka."},
+    ),
+    Verb.RENEW_LINK: (
+        "received",
+        lambda remark, by, department: renew_tracking_link(remark.submission, by=by, now=DURING),
+        {},
+        {},
+    ),
+    Verb.ASSIGN: (
+        "proper",
+        lambda remark, by, department: assign_remark(remark, department=department, by=by, now=DURING),
+        {"state": "proper", "department": None},
+        {"state": "assigned", "department": "DEPARTMENT"},
+    ),
+    Verb.DECIDE: (
+        "assigned",
+        lambda remark, by, department: decide_remark(
+            remark, outcome=Remark.Outcome.ACCEPTED, justification="Tak.", by=by, now=DURING
+        ),
+        {"state": "assigned"},
+        {"state": "decided", "outcome": "accepted", "revision": 1},
+    ),
+    Verb.RETURN: (
+        "decided",
+        lambda remark, by, department: return_decision(remark, reason="Szerzej.", by=by, now=DURING),
+        {"state": "decided", "outcome": "accepted"},
+        {"state": "assigned", "why": "Szerzej."},
+    ),
+    Verb.PUBLISH: (
+        "decided",
+        lambda remark, by, department: publish_decision(remark, by=by, now=DURING),
+        {"state": "decided"},
+        {"state": "published", "outcome": "accepted", "revision": 1},
+    ),
+    Verb.PUBLISH_SUMMARY: (
+        "received",
+        lambda remark, by, department: publish_summary(remark.consultation, by=by, now=DURING),
+        {},
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", CASES, ids=str)
+def test_a_verb_leaves_one_row_with_who_when_what_before_and_after(consultation, coordinator, department, verb):
+    state, act, before, after = CASES[verb]
+    remark = remark_in_state(consultation, state)
+    known = set(HistoryEntry.objects.values_list("pk", flat=True))
+    act(remark, coordinator, department)
+    row = HistoryEntry.objects.exclude(pk__in=known).get()
+    after = {name: department.pk if value == "DEPARTMENT" else value for name, value in after.items()}
+    assert (row.verb, row.by, row.at, row.before, row.after) == (verb, coordinator, DURING, before, after)
+    assert row.consultation == consultation
+
+
+def test_hiding_the_summary_leaves_a_row_and_doing_so_twice_only_one(consultation, coordinator):
+    publish_summary(consultation, by=coordinator, now=DURING)
+    hide_summary(consultation, by=coordinator, now=DURING)
+    hide_summary(consultation, by=coordinator, now=DURING)
+    assert [row.verb for row in HistoryEntry.objects.all()] == [Verb.PUBLISH_SUMMARY, Verb.HIDE_SUMMARY]
+
+
+def test_every_verb_is_in_this_table():
+    assert set(CASES) | {Verb.RECEIVE, Verb.HIDE_SUMMARY} == set(Verb)
+
+
+def test_receiving_leaves_a_row_without_a_person(consultation):
+    sent = submission(consultation, remarks=2)
+    row = sent.history.get()
+    assert (row.verb, row.by, row.at) == (Verb.RECEIVE, None, DURING)
+    assert row.after == {"number": 1, "remarks": 2, "channel": "online"}
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.EXPERT, Role.COUNCILLOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("verb", CASES, ids=str)
+def test_a_refused_verb_leaves_no_row(consultation, department, verb, role):
+    state, act, _before, _after = CASES[verb]
+    remark = remark_in_state(consultation, state)
+    known = HistoryEntry.objects.count()
+    with pytest.raises(ConsultationError):
+        act(remark, person(role), department)
+    assert HistoryEntry.objects.count() == known
+
+
+def test_the_history_holds_neither_name_nor_contact(consultation):
+    remark = remark_in_state(consultation, "published")
+    text = str(list(HistoryEntry.objects.filter(consultation=consultation).values_list("before", "after")))
+    for secret in ("Jan Przykładowy", "sender@example.org", remark.submission.tracking_token):
+        assert secret not in text
+
+
+def test_the_history_is_told_in_words_with_the_department_by_name(consultation, department):
+    remark = remark_in_state(consultation, "published", department=department)
+    rows = describe_history(remark.history.select_related("by").order_by("pk"))
+    assert [row["after"] for row in rows] == [
+        ["przydzielona", "Wydział Zieleni"],
+        ["rozstrzygnięta, nieopublikowana", "uwzględniona"],
+        ["z odpowiedzią", "uwzględniona"],
+    ]
+
+
+def test_the_words_of_a_history_cost_one_query_however_long_it_is(
+    consultation, coordinator, department, django_assert_num_queries
+):
+    remark = remark_in_state(consultation, "assigned", department=department)
+    for _time in range(5):
+        assign_remark(remark, department=DepartmentFactory(), by=coordinator, now=DURING)
+    rows = list(remark.history.select_related("by"))
+    with django_assert_num_queries(1):
+        describe_history(rows)
