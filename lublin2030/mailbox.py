@@ -40,7 +40,7 @@ class Mail:
 
     @property
     def subject(self) -> str:
-        return str(self.content["subject"] or "")
+        return str(self.content["subject"] or "").strip()
 
     @property
     def to(self) -> str:

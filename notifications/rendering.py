@@ -226,5 +226,6 @@ def _one_line(subject: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """The text without the empty lines that template tags leave."""
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip() + "\n"
+    """The text without the empty lines that template tags leave. “-- ” keeps its blank: a signature begins there."""
+    lines = (line if line == "-- " else line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
