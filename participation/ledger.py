@@ -110,6 +110,10 @@ class LedgerSection:
     stage: Stage | None
     rows: list[LedgerRow]
 
+    @property
+    def has_bars(self) -> bool:
+        return any(row.has_bar for row in self.rows)
+
 
 def ledger_rows(figures: Sequence[Figure]) -> list[LedgerRow]:
     """The figures of one stage in their order, each part right below its whole where both are among them."""

@@ -21,8 +21,10 @@ def stage_context(request: HttpRequest, stage: Stage) -> dict[str, Any] | None:
     topics = list(stage.discussion_topics.all())
     if not (figures or events or groups or topics):
         return None
+    rows = ledger_rows([figure for figure in figures if not figure.is_city_estimate])
     return {
-        "rows": ledger_rows([figure for figure in figures if not figure.is_city_estimate]),
+        "rows": rows,
+        "has_bars": any(row.has_bar for row in rows),
         "estimates": [LedgerRow(figure) for figure in figures if figure.is_city_estimate],
         "events": events[:EVENTS_SHOWN],
         "has_more_events": len(events) > EVENTS_SHOWN,
