@@ -18,7 +18,7 @@ pytestmark = pytest.mark.processes
 
 HOST = "portal.test"
 # The values with which the Dockerfile builds.
-BUILD = dict(re.findall(r"(\w+)=(\S+)", re.search(r"RUN export(.*?)&&", DOCKERFILE, re.DOTALL)[1]))  # type: ignore[index]
+BUILD = dict(re.findall(r"(\w+)=(\S+)", re.search(r"RUN export(.*?)&&", DOCKERFILE, re.DOTALL)[1]))
 SLUG = "strategia-zieleni"
 
 
