@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -331,9 +331,6 @@ class DecisionAdmin(ShownOnly):
         "remark", "revision", "outcome", "justification", "department", "decided_by", "decided_at", "published_at",
         "returned_at",
     )  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
-        return Decision.objects.select_related("remark__consultation")
 
     def desk_address(self, obj: Decision) -> str:
         return reverse("desk:remark", args=[obj.remark_id])

@@ -156,7 +156,9 @@ def _submission_page(
 ) -> HttpResponse:
     is_pending = case.verification == Submission.Verification.PENDING
     remarks = list(
-        case.remarks.select_related("consultation", "submission", "topic", "district", "department").order_by("ordinal")
+        case.remarks.select_related(
+            "consultation", "submission", "version", "topic", "district", "department"
+        ).order_by("ordinal")
     )
     is_in_use = any(remark.state in {State.DECIDED, State.PUBLISHED} for remark in remarks)
     allowed: list[DeskForm] = [RenewForm()]

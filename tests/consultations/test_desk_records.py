@@ -1,0 +1,117 @@
+"""Record pages of consultations: what is published stays, what verbs write is only shown."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.roles import Role
+from consultations.errors import VersionInPreparation
+from consultations.models import ChapterText, Consultation, Draft, DraftVersion, PassageText
+from consultations.services.drafts import start_next_version
+from tests.factories import person, remark_in_state, submission
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
+
+
+@pytest.fixture
+def coordinator(sign_in):
+    return sign_in(Role.COORDINATOR)
+
+
+def page(name, record) -> str:
+    return reverse(f"admin:consultations_{name}_change", args=[record.pk])
+
+
+def test_a_consultation_with_submissions_cannot_be_deleted(consultation, client, coordinator):
+    address = reverse("admin:consultations_consultation_delete", args=[consultation.pk])
+    submission(consultation)
+    assert client.post(address, {"post": "yes"}).status_code == 403
+    assert Consultation.objects.exists()
+
+
+def test_the_terms_say_that_they_are_in_warsaw_time(consultation, client, coordinator):
+    text = client.get(page("consultation", consultation)).content.decode()
+    assert text.count("Czas warszawski") >= 3
+
+
+def test_a_published_versions_texts_are_only_shown(consultation, client, coordinator):
+    chapter = ChapterText.objects.first()
+    passage = chapter.passages.first()
+    before = passage.wording
+    text = client.get(page("chaptertext", chapter)).content.decode()
+    assert before in text
+    assert 'name="passages-0-wording"' not in text
+    sent = {"number": chapter.number, "title": "Inny", "passages-TOTAL_FORMS": 0, "passages-INITIAL_FORMS": 0}
+    assert client.post(page("chaptertext", chapter), sent).status_code == 403
+    assert client.post(page("draftversion", chapter.version), {"label": "Inna"}).status_code == 403
+    passage.refresh_from_db()
+    assert passage.wording == before
+
+
+def test_the_next_version_begins_with_the_latest_texts_and_keeps_their_ids(consultation, client, coordinator):
+    draft = Draft.objects.get()
+    client.post(reverse("admin:consultations_draft_next", args=[draft.pk]))
+    one, two = DraftVersion.objects.order_by("number")
+    assert two.published_at is None
+    texts = [
+        list(v.passages.values_list("passage__code", "wording", "chapter__number", "position")) for v in (one, two)
+    ]
+    assert texts[0] == texts[1]
+    with pytest.raises(VersionInPreparation):
+        start_next_version(draft, by=coordinator)
+
+
+def test_a_version_in_preparation_is_written_and_a_new_passage_gets_the_next_id(consultation, client, coordinator):
+    version = start_next_version(Draft.objects.get(), by=coordinator)
+    chapter = version.chapters.first()
+    passages = list(chapter.passages.all())
+    sent = {
+        "number": chapter.number,
+        "title": "Nowy tytuł",
+        "title_en": "New title",
+        "passages-TOTAL_FORMS": len(passages) + 1,
+        "passages-INITIAL_FORMS": len(passages),
+    }
+    for at, passage in enumerate(passages):
+        sent |= {f"passages-{at}-id": passage.pk, f"passages-{at}-chapter": chapter.pk}
+        sent |= {f"passages-{at}-position": passage.position, f"passages-{at}-kind": "paragraph"}
+        sent |= {f"passages-{at}-wording": passage.wording, f"passages-{at}-wording_uk": "Текст"}
+    at = len(passages)
+    sent |= {f"passages-{at}-id": "", f"passages-{at}-chapter": chapter.pk, f"passages-{at}-position": 99}
+    sent |= {f"passages-{at}-kind": "paragraph", f"passages-{at}-wording": "Dopisany fragment."}
+    answer = client.post(page("chaptertext", chapter), sent)
+    assert answer.status_code == 302
+    new = PassageText.objects.get(wording="Dopisany fragment.")
+    assert (new.version, new.passage.code) == (version, "f7")
+    assert ChapterText.objects.get(pk=chapter.pk).text("title", "en").value == "New title"
+    assert PassageText.objects.get(pk=passages[0].pk).text("wording", "uk").value == "Текст"
+
+
+def test_the_secret_addresses_of_a_submission_are_shown_to_nobody(consultation, client, coordinator):
+    sent = submission(consultation)
+    text = client.get(page("submission", sent)).content.decode()
+    assert "Jan Przykładowy" in text
+    assert sent.tracking_token not in text
+    assert sent.form_token not in text
+    assert reverse("desk:submission", args=[sent.pk]) in text
+
+
+@pytest.mark.parametrize("name", ["submission", "remark", "decision", "historyentry", "consultation", "draft"])
+def test_a_list_of_records_costs_the_same_queries_however_long_it_is(consultation, client, coordinator, name):
+    address = reverse(f"admin:consultations_{name}_changelist")
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        return len(queries)
+
+    by = person(Role.COORDINATOR)
+    remark_in_state(consultation, "decided", by=by)
+    cost()
+    few = cost()
+    for _time in range(4):
+        remark_in_state(consultation, "decided", by=by)
+    assert cost() == few
