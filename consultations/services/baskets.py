@@ -22,8 +22,8 @@ from consultations.services.submissions import (
     NewRemark,
     Receipt,
     Sender,
+    enter_submission,
     find_submission,
-    receive_submission,
     refuse_foreign_targets,
 )
 
@@ -134,7 +134,7 @@ def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime
 
     However often it is called, also at once from two tabs, one submission comes of one basket: its form token is the
     submission's. ``reviewed`` is the fingerprint of what the sender has read; BasketChanged when the basket differs
-    from it. Raises NothingToSend and what ``receive_submission`` raises; the basket then stays as it was.
+    from it. Raises NothingToSend and what ``enter_submission`` raises; the basket then stays as it was.
     """
     with transaction.atomic():
         # Who comes second waits here; by then the row is gone and the submission can be found.
@@ -147,7 +147,8 @@ def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime
         kept = list(held.remarks.select_related("passage", "chapter", "version", "topic", "district"))
         if reviewed is not None and reviewed != fingerprint(held, kept):
             raise BasketChanged
-        receipt = receive_submission(
+        # No other submission can have this token: the basket's row is ours until the commit, and goes with it.
+        submission = enter_submission(
             basket.consultation,
             sender=Sender(
                 kind=Submission.SenderKind(held.sender_kind),
@@ -161,10 +162,10 @@ def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime
             ),
             remarks=[_as_new(one) for one in kept],
             form_token=held.form_token,
-            now=now,
+            now=now or timezone.now(),
         )
         held.delete()
-    return receipt
+    return Receipt(submission=submission)
 
 
 def forget_old_baskets(*, now: dt.datetime | None = None) -> int:

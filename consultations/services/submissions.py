@@ -87,14 +87,18 @@ def receive_submission(
     existing = find_submission(consultation, form_token=token)
     if existing is not None:
         return Receipt(submission=existing, is_new=False)
-    if not remarks:
-        raise NothingToSend
-    if len(remarks) > MOST_REMARKS:
-        raise TooManyRemarks
-    refuse_foreign_targets(consultation, remarks)
     try:
         with transaction.atomic():
-            submission = _store(consultation, sender, remarks, token, channel, by, is_demonstration, now)
+            submission = enter_submission(
+                consultation,
+                sender=sender,
+                remarks=remarks,
+                form_token=token,
+                channel=channel,
+                by=by,
+                is_demonstration=is_demonstration,
+                now=now,
+            )
     except IntegrityError:
         # The other click of a double click was faster: its submission is ours too.
         existing = find_submission(consultation, form_token=token)
@@ -104,37 +108,26 @@ def receive_submission(
     return Receipt(submission=submission)
 
 
-def find_submission(consultation: Consultation, *, form_token: str) -> Submission | None:
-    """What became of a form that was sent, or none: so whoever sends it again finds the same receipt."""
-    if not is_token(form_token):
-        return None
-    return Submission.objects.filter(consultation=consultation, form_token=form_token).first()
-
-
-def refuse_foreign_targets(consultation: Consultation, remarks: Sequence[NewRemark]) -> None:
-    """TargetNotInDraft unless every passage, chapter, version and topic is this consultation's own."""
-    draft = getattr(consultation, "draft", None)
-    draft_id = None if draft is None else draft.pk
-    for remark in remarks:
-        for part in (remark.passage, remark.chapter, remark.version):
-            if part is not None and part.draft_id != draft_id:
-                raise TargetNotInDraft
-        if remark.passage is not None and remark.chapter is None:
-            raise TargetNotInDraft
-        if remark.topic is not None and remark.topic.consultation_id != consultation.pk:
-            raise TargetNotInDraft
-
-
-def _store(
+def enter_submission(
     consultation: Consultation,
+    *,
     sender: Sender,
     remarks: Sequence[NewRemark],
     form_token: str,
-    channel: Submission.Channel,
-    by: User | None,
-    is_demonstration: bool,
+    channel: Submission.Channel = Submission.Channel.ONLINE,
+    by: User | None = None,
+    is_demonstration: bool = False,
     now: dt.datetime,
 ) -> Submission:
+    """Write a submission into the register, in the caller's transaction; the caller knows that the token is unused.
+
+    Raises what ``receive_submission`` raises, and IntegrityError for a used token.
+    """
+    if not remarks:
+        raise NothingToSend
+    if len(remarks) > MOST_REMARKS:
+        raise TooManyRemarks
+    refuse_foreign_targets(consultation, remarks)
     # Check and change in one statement. The row stays locked until the commit, so the next number waits for ours to
     # be sure; if we fail, the number was never taken.
     taken = Consultation.objects.filter(pk=consultation.pk, opens_at__lte=now, closes_at__gt=now).update(
@@ -192,6 +185,27 @@ def _store(
     )
     submission_received.send(Submission, submission=submission)
     return submission
+
+
+def find_submission(consultation: Consultation, *, form_token: str) -> Submission | None:
+    """What became of a form that was sent, or none: so whoever sends it again finds the same receipt."""
+    if not is_token(form_token):
+        return None
+    return Submission.objects.filter(consultation=consultation, form_token=form_token).first()
+
+
+def refuse_foreign_targets(consultation: Consultation, remarks: Sequence[NewRemark]) -> None:
+    """TargetNotInDraft unless every passage, chapter, version and topic is this consultation's own."""
+    draft = getattr(consultation, "draft", None)
+    draft_id = None if draft is None else draft.pk
+    for remark in remarks:
+        for part in (remark.passage, remark.chapter, remark.version):
+            if part is not None and part.draft_id != draft_id:
+                raise TargetNotInDraft
+        if remark.passage is not None and remark.chapter is None:
+            raise TargetNotInDraft
+        if remark.topic is not None and remark.topic.consultation_id != consultation.pk:
+            raise TargetNotInDraft
 
 
 @transaction.atomic

@@ -24,7 +24,8 @@ from consultations.models import (
     Submission,
     Topic,
 )
-from consultations.models.remarks import POSITION_STEP
+from consultations.models.remarks import POSITION_STEP, new_token
+from consultations.services.baskets import fingerprint
 from consultations.services.tallies import recount
 from lublin2030.lib.quarters import Quarter
 from participation.models import District
@@ -163,14 +164,14 @@ def fill(remarks: int) -> None:
     recount(consultation)
 
 
-def baskets(how_many: int) -> list[tuple[str, str]]:
-    """So many baskets of two remarks each, ready to be sent: cookie key and form token."""
+def baskets(how_many: int) -> list[tuple[str, str, str]]:
+    """So many baskets of two remarks each, ready to be sent: cookie key, form token, digest of what was reviewed."""
     consultation = Consultation.objects.get(slug="send")
     text = PassageText.objects.select_related("chapter", "version").filter(version__draft__consultation=consultation)[0]
     made = Basket.objects.bulk_create(
         (
             Basket(
-                cookie_key=f"bench-key-{n:08d}-{random.random()}",
+                cookie_key=new_token(),
                 consultation=consultation,
                 name="Osoba",
                 email=f"b{n}@example.org",
@@ -191,4 +192,5 @@ def baskets(how_many: int) -> list[tuple[str, str]]:
         ),
         batch_size=1000,
     )  # fmt: skip
-    return [(basket.cookie_key, basket.form_token) for basket in made]
+    filled = Basket.objects.filter(pk__in=[basket.pk for basket in made]).prefetch_related("remarks")
+    return [(one.cookie_key, one.form_token, fingerprint(one, one.remarks.all())) for one in filled]

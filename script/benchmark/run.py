@@ -152,8 +152,8 @@ def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets:
                 line = next(mine, None)  # noqa: B023
                 if line is None:
                     return None
-                cookie_key, token = line.split(" ")
-                body = f"csrfmiddlewaretoken={csrf}&form_token={token}".encode()
+                cookie_key, token, reviewed = line.split(" ")
+                body = f"csrfmiddlewaretoken={csrf}&form_token={token}&reviewed={reviewed}".encode()
                 cookie = f"basket={cookie_key}; csrftoken={csrf}"
                 return post(host, "/konsultacje/send/zglos/sprawdz/", body, cookie=cookie)
 
