@@ -130,7 +130,18 @@ class ContentAdmin(RoleAdmin):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
-class RoleStackedInline(_ByRole, admin.StackedInline[Any, Any]):
+class _InlineByRole(_ByRole):
+    """Where a record is only shown, its translations, being fields of the form alone, are left out."""
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        names = list(super().get_fields(request, obj))  # type: ignore[misc]
+        if self.has_change_permission(request, obj):
+            return names
+        inputs = {name for name, _field, _language in translation_fields(self.model)}  # type: ignore[attr-defined]
+        return [name for name in names if name not in inputs]
+
+
+class RoleStackedInline(_InlineByRole, admin.StackedInline[Any, Any]):
     """The same for records that hang on another."""
 
     extra = 0
@@ -140,7 +151,7 @@ class RoleStackedInline(_ByRole, admin.StackedInline[Any, Any]):
         super().__init__(parent_model, admin_site)
 
 
-class RoleTabularInline(_ByRole, admin.TabularInline[Any, Any]):
+class RoleTabularInline(_InlineByRole, admin.TabularInline[Any, Any]):
     """The same, a row each."""
 
     extra = 0

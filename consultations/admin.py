@@ -275,6 +275,10 @@ class ShownOnly(RoleAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @admin.display(description=_("number"))
+    def quoted_number(self, obj: Submission | Remark) -> str:
+        return obj.public_number
+
     def desk_address(self, obj: Any) -> str:
         """Where the record is worked on."""
         raise NotImplementedError
@@ -292,7 +296,7 @@ class SubmissionAdmin(ShownOnly):
     """With the sender's contact, so for coordinators only. The secret tokens are shown to nobody."""
 
     readers = frozenset({Role.COORDINATOR})
-    list_display = ("public_number", "consultation", "channel", "sender_kind", "verification", "received_at")
+    list_display = ("quoted_number", "consultation", "channel", "sender_kind", "verification", "received_at")
     list_select_related = ("consultation",)
     list_filter = ("consultation", "verification", "channel")
     search_fields = ("=number", "name", "email")
@@ -308,7 +312,7 @@ class SubmissionAdmin(ShownOnly):
 @admin.register(Remark)
 class RemarkAdmin(ShownOnly):
     readers = frozenset({Role.COORDINATOR, Role.EXPERT})
-    list_display = ("public_number", "consultation", "state", "outcome", "department", "received_at")
+    list_display = ("quoted_number", "consultation", "state", "outcome", "department", "received_at")
     list_select_related = ("consultation", "department")
     list_filter = ("consultation", "state", "outcome", "department")
     search_fields = ("=position",)

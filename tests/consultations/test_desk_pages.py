@@ -43,7 +43,7 @@ def submission_page(sent) -> str:
 
 
 def text_of(answer) -> str:
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 # -- Every refusal has words ----------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accounts.roles import Role
@@ -28,7 +30,7 @@ def department():
     return DepartmentFactory(name="Wydział Zieleni")
 
 
-CASES = {
+CASES: dict[Any, Any] = {
     Verb.MARK_PROPER: (
         "received",
         lambda remark, by, department: mark_proper(remark.submission, by=by, now=DURING),
