@@ -195,11 +195,12 @@ def basket(request: HttpRequest, slug: str) -> HttpResponse:
     """The unsent remarks, and who sends them."""
     now = timezone.now()
     consultation = _consultation(slug, now)
-    if request.method == "POST" and (sent := _sent_before(request, consultation)) is not None:
+    found = _basket(request, consultation)
+    # After the basket is read: if another window has sent it meanwhile, its submission is there by now.
+    if (sent := _sent_before(request, consultation)) is not None:
         return _to_receipt(sent)
     if not consultation.is_open(now):
         return _shut(request, consultation, now)
-    found = _basket(request, consultation)
     if request.method != "POST":
         form = SenderForm(initial=SenderForm.values_of(found) if found else None, consultation=consultation)
         return _show_basket(request, consultation, now, found, form)
@@ -213,6 +214,8 @@ def basket(request: HttpRequest, slug: str) -> HttpResponse:
             raise NothingToSend
         baskets.keep_sender(found, sender=form.sender(), now=now)
     except ConsultationError as refusal:
+        if (sent := _sent_before(request, consultation)) is not None:
+            return _to_receipt(sent)
         return _show_basket(request, consultation, now, found, form, problem=words_for(refusal), status=409)
     return redirect("consultations:review", slug)
 
@@ -224,12 +227,13 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything that would be sent, to be checked; then sent once, however often the button is pressed."""
     now = timezone.now()
     consultation = _consultation(slug, now)
-    if request.method == "POST" and (sent := _sent_before(request, consultation)) is not None:
+    found = _basket(request, consultation)
+    remarks = _remarks_of(found)
+    # After the basket is read: if the other click of a double click has sent it meanwhile, its submission is there.
+    if (sent := _sent_before(request, consultation)) is not None:
         return _to_receipt(sent)
     if not consultation.is_open(now):
         return _shut(request, consultation, now)
-    found = _basket(request, consultation)
-    remarks = _remarks_of(found)
     if found is None or not remarks:
         messages.warning(request, words_for(NothingToSend()))
         return redirect("consultations:basket", slug)
@@ -299,7 +303,10 @@ def _kept_remark(request: HttpRequest, consultation: Consultation, pk: int) -> B
 
 
 def _sent_before(request: HttpRequest, consultation: Consultation) -> Submission | None:
-    """What came of this very form if it was sent already, also after closing: a retry ends at its receipt."""
+    """What came of this very form if it was sent already, also after closing: a retry ends at its receipt.
+
+    None for a page that is only read: its basket's token came by no form.
+    """
     token = _posted_token(request)
     return None if token is None else find_submission(consultation, form_token=token)
 
