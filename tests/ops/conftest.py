@@ -63,10 +63,13 @@ def answers(port: int, path: str = "/zdrowie/", **headers: str) -> bool:
 
 
 def processes() -> dict[int, tuple[int, str]]:
-    """Parent and command line of every process there is: ``{pid: (parent, command)}``."""
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
-    rows = (line.split(None, 2) for line in listing.stdout.splitlines())
-    return {int(row[0]): (int(row[1]), row[2] if len(row) > 2 else "") for row in rows}
+    """Parent and command line of every process that runs: ``{pid: (parent, command)}``.
+
+    One that has ended and only waits for somebody to ask how (a zombie) does not run.
+    """
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True)
+    rows = (line.split(None, 3) for line in listing.stdout.splitlines())
+    return {int(row[0]): (int(row[1]), row[3] if len(row) > 3 else "") for row in rows if not row[2].startswith("Z")}
 
 
 def descendants(pid: int) -> set[int]:
