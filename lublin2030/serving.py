@@ -13,6 +13,7 @@ bind = env_str("WEB_BIND", f"127.0.0.1:{env_int('PORT', 8000)}")
 worker_class = "gthread"
 workers = env_int("WEB_WORKERS", 2)
 threads = env_int("WEB_THREADS", 4)
+preload_app = True  # loaded once, then forked: half the time to start and less memory; nothing is connected by then
 timeout = 60
 graceful_timeout = 5
 keepalive = 15
