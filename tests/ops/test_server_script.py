@@ -57,10 +57,14 @@ def port_is_free(port: int) -> bool:
 
 def end_and_look(running: Running, port: int, signal_number: int, worker: str = "manage.py work") -> None:
     """End the script: it must say 0, leave no process behind and free the port."""
+
+    def all_run() -> bool:
+        mine = descendants(running.process.pid)
+        commands = [command for pid, (_, command) in processes().items() if pid in mine]
+        return sum("gunicorn" in command for command in commands) == 3 and any(worker in one for one in commands)
+
+    wait_until(all_run, "the web server, its two workers and the worker run", seconds=30)
     family = descendants(running.process.pid)
-    commands = [command for pid, (_, command) in processes().items() if pid in family]
-    assert sum("gunicorn" in command for command in commands) == 3, "the web server and its two workers"
-    assert any(worker in command for command in commands), commands
     assert running.end(signal_number) == 0, running.output
     left = {pid: command for pid, (_, command) in processes().items() if pid in family}
     assert left == {}
