@@ -23,6 +23,10 @@ class TargetNotInDraft(ConsultationError):
     """The passage or chapter does not belong to this consultation's draft."""
 
 
+class SenderIncomplete(ConsultationError):
+    """A field of the sender that the consultation requires is empty."""
+
+
 class RemarkGone(ConsultationError):
     """The remark is no longer in the basket: it was sent or taken out in another window."""
 

@@ -15,6 +15,7 @@ from consultations.models import Department, HistoryEntry, Remark, Submission
 _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.ConsultationClosed: gettext_lazy("This consultation is not taking remarks now."),
     errors.NothingToSend: gettext_lazy("There is no remark to send yet. Add at least one."),
+    errors.SenderIncomplete: gettext_lazy("Say first who sends the remarks."),
     errors.TooManyRemarks: gettext_lazy(
         "One submission can carry at most 200 remarks. Send the others in a second one."
     ),

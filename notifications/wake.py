@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 log = logging.getLogger(__name__)
@@ -18,8 +19,9 @@ class Waker:
     runs by the clock sends the message.
     """
 
-    def __init__(self, publish: Callable[[], object]) -> None:
+    def __init__(self, publish: Callable[[], object], *, pause: float = 0.5) -> None:
         self._publish = publish
+        self._pause = pause  # seconds between two calls: one sweep sends what many submissions have written
         self._lock = threading.Lock()
         self._asked = False
         self._thread: threading.Thread | None = None
@@ -52,3 +54,4 @@ class Waker:
                 self._publish()
             except Exception as error:  # whatever a broker does, the caller's work is committed and stands
                 log.warning("No worker was woken (%s); the next sweep sends.", type(error).__name__)
+            time.sleep(self._pause)

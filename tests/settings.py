@@ -10,7 +10,7 @@ os.environ.setdefault("PORTAL_MODE", "demonstration")
 os.environ.setdefault("VAR_DIR", str(Path(tempfile.gettempdir()) / f"portal-tests-{os.getuid()}"))
 
 from lublin2030.settings import *  # noqa: F403
-from lublin2030.settings import DATABASES
+from lublin2030.settings import DATABASES, STATIC_ROOT
 
 PORTAL_URL = "https://portal.test"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -26,3 +26,4 @@ ACCOUNT_RATE_LIMITS = False
 CELERY_BROKER_URL = None
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"].setdefault("TEST", {})
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -14,16 +14,25 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from consultations.errors import BasketChanged, ConsultationClosed, NothingToSend, RemarkGone, TooManyRemarks
+from consultations.errors import (
+    BasketChanged,
+    ConsultationClosed,
+    NothingToSend,
+    RemarkGone,
+    SenderIncomplete,
+    TooManyRemarks,
+)
 from consultations.models import Basket, BasketRemark, Consultation
 from consultations.models.remarks import Submission, is_token
 from consultations.services.submissions import (
     MOST_REMARKS,
     NewRemark,
     Receipt,
+    RemarkContent,
     Sender,
     enter_submission,
     find_submission,
+    missing_fields,
     refuse_foreign_targets,
 )
 
@@ -126,7 +135,7 @@ def keep_sender(basket: Basket, *, sender: Sender, now: dt.datetime | None = Non
 def fingerprint(basket: Basket, remarks: Iterable[BasketRemark]) -> str:
     """A digest of all that would be sent. The review page carries it back, so that nothing unread is sent."""
     sender = [getattr(basket, name) for name in ("sender_kind", "name", "representative", "email", "phone", "address")]
-    return _digest([sender, basket.district_id, [[one.pk, _plain(_as_new(one))] for one in remarks]])
+    return _digest([sender, basket.district_id, [[one.pk, _plain(one)] for one in remarks]])
 
 
 def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime | None = None) -> Receipt:
@@ -134,7 +143,8 @@ def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime
 
     However often it is called, also at once from two tabs, one submission comes of one basket: its form token is the
     submission's. ``reviewed`` is the fingerprint of what the sender has read; BasketChanged when the basket differs
-    from it. Raises NothingToSend and what ``enter_submission`` raises; the basket then stays as it was.
+    from it. Raises NothingToSend, SenderIncomplete and what ``enter_submission`` raises; the basket then stays as it
+    was.
     """
     with transaction.atomic():
         # Who comes second waits here; by then the row is gone and the submission can be found.
@@ -144,7 +154,10 @@ def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime
             if sent is None:
                 raise NothingToSend
             return Receipt(submission=sent, is_new=False)
-        kept = list(held.remarks.select_related("passage", "chapter", "version", "topic", "district"))
+        held.consultation = basket.consultation
+        if missing_fields(held.consultation, held):
+            raise SenderIncomplete
+        kept = list(held.remarks.all())
         if reviewed is not None and reviewed != fingerprint(held, kept):
             raise BasketChanged
         # No other submission can have this token: the basket's row is ours until the commit, and goes with it.
@@ -160,7 +173,7 @@ def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime
                 district=held.district,
                 language=held.language,
             ),
-            remarks=[_as_new(one) for one in kept],
+            remarks=kept,
             form_token=held.form_token,
             now=now or timezone.now(),
         )
@@ -171,20 +184,11 @@ def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime
 def forget_old_baskets(*, now: dt.datetime | None = None) -> int:
     """Delete baskets that nobody has touched for 30 days, with the personal data in them; how many there were."""
     limit = (now or timezone.now()) - dt.timedelta(days=KEEP_DAYS)
-    return Basket.objects.filter(updated_at__lt=limit).delete()[1].get(Basket._meta.label, 0)
-
-
-def _as_new(kept: BasketRemark) -> NewRemark:
-    return NewRemark(
-        change=kept.change,
-        wording=kept.wording,
-        reason=kept.reason,
-        passage=kept.passage,
-        chapter=kept.chapter,
-        version=kept.version,
-        topic=kept.topic,
-        district=kept.district,
-    )
+    old = Basket.objects.filter(updated_at__lt=limit)
+    with transaction.atomic():
+        # Holds their rows: whoever comes back to one at this moment waits, and then begins a new one.
+        list(old.select_for_update().values_list("pk"))
+        return old.delete()[1].get(Basket._meta.label, 0)
 
 
 def _columns(remark: NewRemark) -> dict[str, object]:
@@ -201,9 +205,9 @@ def _columns(remark: NewRemark) -> dict[str, object]:
     }
 
 
-def _plain(remark: NewRemark) -> list[object]:
-    parts = (remark.version, remark.chapter, remark.passage, remark.topic, remark.district)
-    return [remark.change, remark.wording, remark.reason, *(None if part is None else part.pk for part in parts)]
+def _plain(remark: RemarkContent) -> list[object]:
+    places = (remark.version_id, remark.chapter_id, remark.passage_id, remark.topic_id, remark.district_id)
+    return [remark.change, remark.wording, remark.reason, *places]
 
 
 def _digest(value: object) -> str:

@@ -5,14 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from consultations.errors import ConsultationClosed, NothingToSend, NotPermitted, TargetNotInDraft, TooManyRemarks
-from consultations.models import Chapter, Consultation, DraftVersion, HistoryEntry, Passage, Remark, Submission, Topic
+from consultations.models import (
+    Basket,
+    Chapter,
+    Consultation,
+    DraftVersion,
+    HistoryEntry,
+    Passage,
+    Remark,
+    Submission,
+    Topic,
+)
+from consultations.models.consultations import IdentityField
 from consultations.models.remarks import POSITION_STEP, is_token, new_token
 from consultations.permissions import may_read_contact
 from consultations.services import tallies
@@ -56,6 +67,49 @@ class NewRemark:
             return Remark.Target.PASSAGE
         return Remark.Target.DOCUMENT if self.chapter is None else Remark.Target.CHAPTER
 
+    @property
+    def passage_id(self) -> int | None:
+        return None if self.passage is None else self.passage.pk
+
+    @property
+    def chapter_id(self) -> int | None:
+        return None if self.chapter is None else self.chapter.pk
+
+    @property
+    def version_id(self) -> int | None:
+        return None if self.version is None else self.version.pk
+
+    @property
+    def topic_id(self) -> int | None:
+        return None if self.topic is None else self.topic.pk
+
+    @property
+    def district_id(self) -> int | None:
+        return None if self.district is None else self.district.pk
+
+
+class RemarkContent(Protocol):
+    """What a remark says and where: a ``NewRemark``, or one that waits in a basket."""
+
+    @property
+    def change(self) -> str: ...
+    @property
+    def wording(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def passage_id(self) -> int | None: ...
+    @property
+    def chapter_id(self) -> int | None: ...
+    @property
+    def version_id(self) -> int | None: ...
+    @property
+    def topic_id(self) -> int | None: ...
+    @property
+    def district_id(self) -> int | None: ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
@@ -87,6 +141,7 @@ def receive_submission(
     existing = find_submission(consultation, form_token=token)
     if existing is not None:
         return Receipt(submission=existing, is_new=False)
+    refuse_foreign_targets(consultation, remarks)
     try:
         with transaction.atomic():
             submission = enter_submission(
@@ -112,30 +167,23 @@ def enter_submission(
     consultation: Consultation,
     *,
     sender: Sender,
-    remarks: Sequence[NewRemark],
+    remarks: Sequence[RemarkContent],
     form_token: str,
     channel: Submission.Channel = Submission.Channel.ONLINE,
     by: User | None = None,
     is_demonstration: bool = False,
     now: dt.datetime,
 ) -> Submission:
-    """Write a submission into the register, in the caller's transaction; the caller knows that the token is unused.
+    """Write a submission into the register, in the caller's transaction.
 
-    Raises what ``receive_submission`` raises, and IntegrityError for a used token.
+    The caller knows that the token is unused and the remarks are on this consultation's own draft. Raises
+    ConsultationClosed, NothingToSend, TooManyRemarks, and IntegrityError for a used token.
     """
     if not remarks:
         raise NothingToSend
     if len(remarks) > MOST_REMARKS:
         raise TooManyRemarks
-    refuse_foreign_targets(consultation, remarks)
-    # Check and change in one statement. The row stays locked until the commit, so the next number waits for ours to
-    # be sure; if we fail, the number was never taken.
-    taken = Consultation.objects.filter(pk=consultation.pk, opens_at__lte=now, closes_at__gt=now).update(
-        last_number=F("last_number") + 1, remark_count=F("remark_count") + len(remarks)
-    )
-    if not taken:
-        raise ConsultationClosed
-    number = Consultation.objects.values_list("last_number", flat=True).get(pk=consultation.pk)
+    number = _take_number(consultation, len(remarks), now)
     submission = Submission.objects.create(
         consultation=consultation,
         number=number,
@@ -152,21 +200,22 @@ def enter_submission(
         form_token=form_token,
         is_demonstration=is_demonstration,
     )
+    senders_district = None if sender.district is None else sender.district.pk
     stored = Remark.objects.bulk_create(
         Remark(
             consultation=consultation,
             submission=submission,
             ordinal=ordinal,
             position=number * POSITION_STEP + ordinal,
-            version=remark.version,
+            version_id=remark.version_id,
             target=remark.target,
-            chapter=remark.chapter,
-            passage=remark.passage,
+            chapter_id=remark.chapter_id,
+            passage_id=remark.passage_id,
             change=remark.change,
             wording=remark.wording,
             reason=remark.reason,
-            topic=remark.topic,
-            district=remark.district or sender.district,
+            topic_id=remark.topic_id,
+            district_id=remark.district_id or senders_district,
             channel=channel,
             received_at=now,
             changed_at=now,
@@ -185,6 +234,39 @@ def enter_submission(
     )
     submission_received.send(Submission, submission=submission)
     return submission
+
+
+def _take_number(consultation: Consultation, remarks: int, now: dt.datetime) -> int:
+    """The next number of an open consultation; ConsultationClosed outside the term.
+
+    Check, change and read in one statement: the ORM would need two. The row stays locked until the commit, so the next
+    number waits for ours to be sure; if we fail, the number was never taken.
+    """
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Consultation._meta.db_table}"  # noqa: S608  the table's name is our own
+            " SET last_number = last_number + 1, remark_count = remark_count + %s"
+            " WHERE id = %s AND opens_at <= %s AND closes_at > %s RETURNING last_number",
+            [remarks, consultation.pk, moment, moment],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise ConsultationClosed
+    number: int = row[0]
+    return number
+
+
+def missing_fields(consultation: Consultation, sender: Sender | Basket) -> list[IdentityField]:
+    """The fields that the consultation requires of the sender and that are empty. Persons act for themselves."""
+    kind = sender.kind if isinstance(sender, Sender) else sender.sender_kind
+    return [
+        name
+        for name in IdentityField
+        if consultation.requires(name)
+        and not getattr(sender, name.value)
+        and (name != IdentityField.REPRESENTATIVE or kind == Submission.SenderKind.ORGANISATION)
+    ]
 
 
 def find_submission(consultation: Consultation, *, form_token: str) -> Submission | None:
@@ -213,11 +295,13 @@ def renew_tracking_link(submission: Submission, *, by: User, now: dt.datetime | 
     """Give the submission a new secret address; the old one stops working at once. Raises NotPermitted."""
     if not may_read_contact(by):
         raise NotPermitted
+    # Before the submission, like every verb on it: its history row locks the consultation too.
+    consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
     submission.tracking_token = new_token()
     submission.save(update_fields=["tracking_token"])
     record(
         HistoryEntry.Verb.RENEW_LINK,
-        consultation=submission.consultation,
+        consultation=consultation,
         submission=submission,
         by=by,
         at=now or timezone.now(),

@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods
 
-from consultations.errors import ConsultationClosed, ConsultationError, NothingToSend, RemarkGone
+from consultations.errors import ConsultationClosed, ConsultationError, NothingToSend, RemarkGone, SenderIncomplete
 from consultations.forms import WHOLE_DOCUMENT, RemarkForm, SenderForm
 from consultations.models import Basket, BasketRemark, ChapterText, Consultation, DraftVersion, PassageText, Submission
 from consultations.models.remarks import is_token, new_token
 from consultations.places import Placed, with_places
 from consultations.reading import Clock, basket_lines, choose_version, published_versions
 from consultations.services import baskets
-from consultations.services.submissions import MOST_REMARKS, find_submission
+from consultations.services.submissions import MOST_REMARKS, find_submission, missing_fields
 from consultations.words import words_for
 from lublin2030.lib.paging import read_key
 from lublin2030.lib.translations import current_language
@@ -226,31 +226,39 @@ def basket(request: HttpRequest, slug: str) -> HttpResponse:
 def review(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything that would be sent, to be checked; then sent once, however often the button is pressed."""
     now = timezone.now()
-    consultation = _consultation(slug, now)
+    # Without what only pages show: at the end of a consultation this view has to be quick.
+    consultation = get_object_or_404(Consultation.objects.public(now), slug=slug)
     found = _basket(request, consultation)
-    remarks = _remarks_of(found)
     # After the basket is read: if the other click of a double click has sent it meanwhile, its submission is there.
-    if (sent := _sent_before(request, consultation)) is not None:
-        return _to_receipt(sent)
+    # While the basket of this very form is there, nothing can have come of it yet.
+    if found is None or found.form_token != _posted_token(request):
+        sent = _sent_before(request, consultation)
+        if sent is not None:
+            return _to_receipt(sent)
     if not consultation.is_open(now):
         return _shut(request, consultation, now)
-    if found is None or not remarks:
-        messages.warning(request, words_for(NothingToSend()))
-        return redirect("consultations:basket", slug)
-    if not SenderForm(SenderForm.values_of(found), consultation=consultation).is_valid():
-        messages.warning(request, _("Say first who sends the remarks."))
-        return redirect("consultations:basket", slug)
-    if request.method != "POST":
-        return _show_review(request, consultation, now, found, remarks)
+    if found is None:
+        return _back_to_basket(request, consultation, NothingToSend())
+    problem, status = "", 200
     if _expired(request):
-        return _show_review(request, consultation, now, found, remarks, problem=_form_expired(), status=403)
-    try:
-        receipt = baskets.send_basket(found, reviewed=request.POST.get("reviewed", ""), now=now)
-    except ConsultationClosed:
-        return _shut(request, consultation, now)
-    except ConsultationError as refusal:
-        return _show_review(request, consultation, now, found, remarks, problem=words_for(refusal), status=409)
-    return _to_receipt(receipt.submission)
+        problem, status = _form_expired(), 403
+    elif request.method == "POST":
+        try:
+            receipt = baskets.send_basket(found, reviewed=request.POST.get("reviewed", ""), now=now)
+        except ConsultationClosed:
+            return _shut(request, consultation, now)
+        except (NothingToSend, SenderIncomplete) as refusal:
+            return _back_to_basket(request, consultation, refusal)
+        except ConsultationError as refusal:
+            problem, status = words_for(refusal), 409
+        else:
+            return _to_receipt(receipt.submission)
+    remarks = _remarks_of(found)
+    if not remarks:
+        return _back_to_basket(request, consultation, NothingToSend())
+    if missing_fields(consultation, found):
+        return _back_to_basket(request, consultation, SenderIncomplete())
+    return _show_review(request, consultation, now, found, remarks, problem=problem, status=status)
 
 
 # -- What they share ------------------------------------------------------------------------------------------------
@@ -309,6 +317,11 @@ def _sent_before(request: HttpRequest, consultation: Consultation) -> Submission
     """
     token = _posted_token(request)
     return None if token is None else find_submission(consultation, form_token=token)
+
+
+def _back_to_basket(request: HttpRequest, consultation: Consultation, why: ConsultationError) -> HttpResponse:
+    messages.warning(request, words_for(why))
+    return redirect("consultations:basket", consultation.slug)
 
 
 def _to_receipt(submission: Submission) -> HttpResponseRedirect:

@@ -100,7 +100,7 @@ def report(name: str, page: list[Run], bare: list[Run], aim: float) -> float:
     return rate
 
 
-def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets: int) -> dict[str, float]:
+def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets: int, only: str) -> dict[str, float]:
     port = free_port()
     host = f"127.0.0.1:{port}"
     rng = random.Random(1)
@@ -129,6 +129,8 @@ def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets:
             ("summary, made anew", anew("/podsumowanie/bench/"), bare_select, 0.0),
         ]
         for name, request, bare, aim in pages:
+            if only not in name:
+                continue
             drive(port, request, seconds=0.5)
             page_runs, bare_runs = [], []
             for _ in range(ROUNDS):
@@ -136,6 +138,8 @@ def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets:
                 bare_runs.append(drive(port, same(bare), seconds=seconds))
             rates[name] = report(name, page_runs, bare_runs, aim)
 
+    if only not in "submissions":
+        return rates
     prepared = python(
         env,
         "from script.benchmark.data import baskets;"
@@ -205,6 +209,7 @@ def main() -> None:
     parser.add_argument("--remarks", nargs="+", type=int, default=[1000, 100_000])
     parser.add_argument("--seconds", type=float, default=3.0, help="of each run")
     parser.add_argument("--baskets", type=int, default=1500, help="how many submissions to send")
+    parser.add_argument("--only", default="", help="measure only what has this in its name")
     options = parser.parse_args()
     for name, database_url, redis_url in databases(options.databases):
         by_size: dict[int, dict[str, float]] = {}
@@ -221,7 +226,7 @@ def main() -> None:
                 if database_url:
                     python(env, "from django.db import connection; connection.cursor().execute('ANALYZE')")
                 print(f"\n{name}, {remarks:,} remarks", flush=True)
-                by_size[remarks] = measure(env, remarks, options.seconds, options.baskets)
+                by_size[remarks] = measure(env, remarks, options.seconds, options.baskets, options.only)
         if len(by_size) > 1:
             small, large = min(by_size), max(by_size)
             print(f"\n{name}: time of a page at {large:,} remarks / at {small:,} (aim: at most 1.3)")

@@ -41,7 +41,9 @@ def _three_seconds(settings) -> Iterator[None]:
 def ask(page, path="/", cookies=None, method="get", **headers):
     request = getattr(RequestFactory(headers=headers), method)(path)
     request.COOKIES.update(cookies or {})
-    return PageCacheMiddleware(page)(request).content.decode()
+    response = PageCacheMiddleware(page)(request)
+    assert isinstance(response, HttpResponse)
+    return response.content.decode()
 
 
 def test_the_second_reader_gets_the_kept_page():

@@ -1,0 +1,55 @@
+"""Nobody learns a secret address or a person's data from the log."""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError
+
+
+@pytest.fixture
+def line():
+    return logging.config.DictConfigurator(settings.LOGGING).configure_formatter(settings.LOGGING["formatters"]["line"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/zgloszenie/tajne-haslo./",
+        "/uk/zgloszenie/tajne-haslo/potwierdzenie/",
+        "/en/obserwowanie/tajne-haslo/wypisz/",
+    ],
+)
+def test_a_secret_address_that_is_not_found_stands_in_no_line(client, caplog, line, path):
+    assert client.post(path.replace("wypisz", "potwierdz")).status_code in {404, 405}
+    lines = [line.format(record) for record in caplog.records if record.name == "django.request"]
+    assert lines
+    assert not any("tajne" in one for one in lines)
+    assert any("/…/" in one for one in lines)
+
+
+def test_the_row_that_the_database_refuses_is_not_quoted(line):
+    try:
+        try:
+            raise IntegrityError(
+                "violates a check\nDETAIL:  Failing row contains (1, Jan\n\nKowalski, jan@example.org)."
+            )
+        except IntegrityError as error:
+            raise RuntimeError("and so on") from error
+    except RuntimeError:
+        record = logging.LogRecord("x", logging.ERROR, "", 1, "Internal Server Error: /", None, sys.exc_info())
+    text = line.format(record)
+    assert "Kowalski" not in text
+    assert "jan@" not in text
+    assert "violates a check" in text
+    assert "RuntimeError: and so on" in text
+
+
+def test_other_lines_stay_as_they_are(line):
+    record = logging.LogRecord("a.b", logging.INFO, "", 1, "Sent %s of %s: /zgloszenia/5/", (1, 2), None)
+    assert line.format(record).endswith("INFO a.b: Sent 1 of 2: /zgloszenia/5/")
