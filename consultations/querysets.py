@@ -136,6 +136,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
                 "topic__name",
                 "topic__translations",
                 "district__name",
+                "submission__language",
                 "submission__improper_reason__label",
                 "submission__improper_reason__translations",
             )

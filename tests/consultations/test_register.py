@@ -339,6 +339,13 @@ def test_no_query_counts_or_skips_remarks(client, consultation):
     assert "LIMIT 51" in on_remarks[0]
 
 
+def test_a_row_says_in_which_language_it_is_written(client, consultation):
+    sender = Sender(name="Jan Przykładowy", email="jan@example.org", language="uk")
+    submission(consultation, sender=sender, new_remarks=[passage_remark(consultation, change="Більше дерев.")])
+    html = client.get("/en" + reverse("consultations:register", args=[consultation.slug])).content.decode()
+    assert '<p lang="uk">Більше дерев.</p>' in html
+
+
 def test_the_register_is_read_without_touching_the_session(client, consultation):
     response = page(client, consultation)
     assert "csrfmiddlewaretoken" not in response.content.decode()

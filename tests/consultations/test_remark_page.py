@@ -110,6 +110,20 @@ def test_the_passage_is_shown_as_its_author_read_it(client, consultation):
     assert reverse("consultations:chapter", args=[consultation.slug, 1]) + "?wersja=1#f1" in html
 
 
+@pytest.mark.parametrize("field", ["change", "wording", "reason"])
+def test_what_was_written_is_in_the_senders_language_whoever_reads_it(client, consultation, field):
+    sender = Sender(name="Jan Przykładowy", email="jan@example.org", language="uk")
+    submission(consultation, sender=sender, new_remarks=[passage_remark(consultation, **{field: "Більше дерев."})])
+    html = client.get("/en" + reverse("consultations:remark", args=[consultation.slug, "1.1"])).content.decode()
+    assert re.search(r'lang="uk">Більше дерев\.<', html)
+
+
+def test_the_citys_answer_is_in_polish_whoever_reads_it(client, consultation):
+    remark_in_state(consultation, "published")
+    html = client.get("/en" + reverse("consultations:remark", args=[consultation.slug, "1.1"])).content.decode()
+    assert re.search(r'lang="pl">Słusznie\.<', html)
+
+
 # -- Proposed wording -----------------------------------------------------------------------------------------------
 
 

@@ -153,6 +153,14 @@ def test_it_speaks_the_readers_language(client, consultation, prefix):
     assert client.get(prefix + sent.tracking_path).status_code == 200
 
 
+def test_each_text_says_in_which_language_it_is_written(client, consultation):
+    sender = Sender(name="Jan Przykładowy", email="jan@example.org", language="uk")
+    remark = remark_in_state(consultation, "published", sender=sender)
+    html = client.get("/en" + remark.submission.tracking_path).content.decode()
+    assert 'lang="uk">Więcej drzew.<' in html
+    assert 'lang="pl">Słusznie.<' in html
+
+
 def _queries(client, address):
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
