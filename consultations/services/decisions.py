@@ -25,6 +25,15 @@ from consultations.signals import decision_published
 State = Remark.State
 
 
+def _hold_consultation(remark: Remark) -> Consultation:
+    """Lock the consultation until the commit, before the remark, like every verb on a submission or a remark.
+
+    So two verbs never wait for each other crosswise (a history row locks the consultation too), and what one of them
+    has read of the remarks stays true until it is done.
+    """
+    return Consultation.objects.select_for_update().get(pk=remark.consultation_id)
+
+
 @transaction.atomic
 def assign_remark(remark: Remark, *, department: Department, by: User, now: dt.datetime | None = None) -> Remark:
     """Give a proper remark, or one that is assigned already, to a department.
@@ -34,7 +43,9 @@ def assign_remark(remark: Remark, *, department: Department, by: User, now: dt.d
     if not may_assign(by):
         raise NotPermitted
     now = now or timezone.now()
-    before = {"state": remark.state, "department": remark.department_id}
+    _hold_consultation(remark)
+    # As it is now: the caller may have read it before somebody else assigned it.
+    before = dict(Remark.objects.values("state", "department").get(pk=remark.pk))
     changed = Remark.objects.filter(pk=remark.pk, state__in=[State.PROPER, State.ASSIGNED]).update(
         state=State.ASSIGNED, department=department, changed_at=now
     )
@@ -71,6 +82,7 @@ def decide_remark(
         raise NotPermitted
     if department_id is None:
         raise RemarkAlreadyDecided
+    _hold_consultation(remark)
     # The department is in the condition: a remark that was given to others meanwhile is not ours to decide.
     changed = Remark.objects.filter(pk=remark.pk, state=State.ASSIGNED, department_id=department_id).update(
         state=State.DECIDED, outcome=outcome, changed_at=now
@@ -106,7 +118,8 @@ def return_decision(remark: Remark, *, reason: str, by: User, now: dt.datetime |
     if not may_publish(by):
         raise NotPermitted
     now = now or timezone.now()
-    outcome = remark.outcome
+    _hold_consultation(remark)
+    outcome = Remark.objects.values_list("outcome", flat=True).get(pk=remark.pk)
     changed = Remark.objects.filter(pk=remark.pk, state=State.DECIDED).update(
         state=State.ASSIGNED, outcome="", changed_at=now
     )
@@ -137,8 +150,7 @@ def publish_decision(
     if not may_publish(by):
         raise NotPermitted
     now = now or timezone.now()
-    # Before the remark, like every verb that counts: so two verbs never wait for each other crosswise.
-    consultation = Consultation.objects.select_for_update().get(pk=remark.consultation_id)
+    consultation = _hold_consultation(remark)
     changed = Remark.objects.filter(pk=remark.pk, state=State.DECIDED).update(state=State.PUBLISHED, changed_at=now)
     if not changed:
         raise RemarkNotDecided
