@@ -75,6 +75,10 @@ class TopicInline(RoleStackedInline):
     model = Topic
     editors = SET_UP
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not once remarks came in: those sorted under the topic would be counted nowhere."""
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.last_number)
+
 
 @admin.register(Consultation)
 class ConsultationAdmin(RoleAdmin):
@@ -91,6 +95,14 @@ class ConsultationAdmin(RoleAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or not obj.submissions.exists())
+
+    def save_model(self, request: HttpRequest, obj: Consultation, form: Any, change: bool) -> None:
+        """Only what the form holds: the counters may have grown since the record was read."""
+        if change:
+            held = [field.name for field in obj._meta.concrete_fields if field.name in form.cleaned_data]
+            obj.save(update_fields=[*held, "translations"])
+        else:
+            super().save_model(request, obj, form, change)
 
 
 @admin.register(Department)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.db.models.signals import pre_save
+from django.forms import MultiWidget
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -11,6 +13,7 @@ from accounts.roles import Role
 from consultations.errors import VersionInPreparation
 from consultations.models import ChapterText, Consultation, Draft, DraftVersion, PassageText
 from consultations.services.drafts import start_next_version
+from consultations.services.tallies import recount
 from tests.factories import person, remark_in_state, submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
@@ -30,6 +33,51 @@ def test_a_consultation_with_submissions_cannot_be_deleted(consultation, client,
     submission(consultation)
     assert client.post(address, {"post": "yes"}).status_code == 403
     assert Consultation.objects.exists()
+
+
+def form_as_shown(client, address) -> dict[str, object]:
+    """What a browser would send of a record's page if nothing were changed."""
+    context = client.get(address).context
+    sets = [inline.formset for inline in context["inline_admin_formsets"]]
+    forms = [context["adminform"].form]
+    forms += [form for one in sets for form in (one.management_form, *one.initial_forms)]
+    sent: dict[str, object] = {}
+    for field in (field for form in forms for field in form):
+        widget, value = field.field.widget, field.value()
+        if isinstance(widget, MultiWidget):
+            for at, part in enumerate(widget.decompress(value)):
+                sent[f"{field.html_name}_{at}"] = widget.widgets[at].format_value(part) or ""
+        else:
+            sent[field.html_name] = "" if value is None else value
+    return sent
+
+
+def test_a_submission_that_comes_while_a_consultation_is_edited_stays_counted(consultation, client, coordinator):
+    sent = form_as_shown(client, page("consultation", consultation)) | {"title": "Nowy tytuł", "title_en": "New title"}
+
+    def submission_comes(**_kwargs) -> None:
+        pre_save.disconnect(sender=Consultation, dispatch_uid="meanwhile")
+        submission(consultation, remarks=2)
+
+    pre_save.connect(submission_comes, sender=Consultation, dispatch_uid="meanwhile", weak=False)
+    try:
+        answer = client.post(page("consultation", consultation), sent)
+    finally:
+        pre_save.disconnect(sender=Consultation, dispatch_uid="meanwhile")
+    assert answer.status_code == 302, answer.context["errors"]
+    now = Consultation.objects.get(pk=consultation.pk)
+    assert (now.last_number, now.remark_count) == (1, 2)
+    assert (now.title, now.text("title", "en").value) == ("Nowy tytuł", "New title")
+    assert recount(now) == []
+
+
+def test_a_topic_cannot_be_deleted_once_remarks_are_counted_under_it(consultation, client, coordinator):
+    address = page("consultation", consultation)
+    assert "topics-0-DELETE" in client.get(address).content.decode()
+    submission(consultation)
+    answer = client.post(address, form_as_shown(client, address) | {"topics-0-DELETE": "on"})
+    assert answer.status_code == 302, answer.context["errors"]
+    assert consultation.topics.exists()
 
 
 def test_the_terms_say_that_they_are_in_warsaw_time(consultation, client, coordinator):
