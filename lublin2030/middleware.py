@@ -12,13 +12,17 @@ from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 BASKET_COOKIE = "basket"
+LARGEST_KEPT = 200_000  # bytes; whoever invents addresses can fill the cache, but not the memory
+# What an answer may depend on and still be kept: the rest of ``Vary`` is not in the key.
+KNOWN_VARIATIONS = frozenset({"", "cookie", "accept-encoding", "accept-language", "hx-request"})
 
 
 class PageCacheMiddleware:
     """Keeps whole pages for anonymous readers, in this process, for ``PAGE_CACHE_SECONDS``.
 
     What holds: a page is kept only if it is a 200 answer to GET that sets no cookie and does not say
-    ``no-store`` or ``private``; a reader with a session, a basket or a message in a cookie never gets a kept page.
+    ``no-store`` or ``private``, is not too large and depends on nothing that is not in the key; a reader with a
+    session, a basket or a message in a cookie never gets a kept page.
     So a page is never older than those seconds after staff publish, and nobody's own data is in it.
     The language is part of the path, the theme is the browser's, so the address is the key.
     """
@@ -55,6 +59,8 @@ class PageCacheMiddleware:
             and not response.cookies
             and "no-store" not in control
             and "private" not in control
+            and len(response.content) <= LARGEST_KEPT  # type: ignore[attr-defined]
+            and {word.strip().lower() for word in response.headers.get("Vary", "").split(",")} <= KNOWN_VARIATIONS
         )
 
 

@@ -10,7 +10,7 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from lublin2030.middleware import PageCacheMiddleware
+from lublin2030.middleware import LARGEST_KEPT, PageCacheMiddleware
 
 
 class Page:
@@ -21,10 +21,11 @@ class Page:
         self.headers = headers
         self.status = 200
         self.cookie = False
+        self.filling = ""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self.times += 1
-        response = HttpResponse(f"made {self.times}", headers=self.headers, status=self.status)
+        response = HttpResponse(f"made {self.times}{self.filling}", headers=self.headers, status=self.status)
         if self.cookie:
             response.set_cookie("basket", "x")
         return response
@@ -72,6 +73,20 @@ def test_a_private_page_is_not_kept(headers):
     page = Page(**headers)
     ask(page)
     assert ask(page) == "made 2"
+
+
+@pytest.mark.parametrize(("varies", "times"), [("Accept-Language, Cookie", 1), ("Accept", 2), ("Origin, Cookie", 2)])
+def test_a_page_that_depends_on_what_the_key_does_not_hold_is_not_kept(varies, times):
+    page = Page(Vary=varies)
+    ask(page)
+    assert ask(page) == f"made {times}"
+
+
+def test_a_page_so_large_that_many_would_fill_the_memory_is_not_kept():
+    page = Page()
+    page.filling = " " * LARGEST_KEPT
+    ask(page)
+    assert ask(page).startswith("made 2")
 
 
 def test_an_error_and_a_page_with_a_cookie_are_not_kept():
