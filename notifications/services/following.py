@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from consultations.errors import ConsultationClosed
 from consultations.models import Consultation
+from consultations.models.remarks import is_token
 from notifications.errors import LinkNotValid
 from notifications.models import Message, Subscription
+from notifications.querysets import SubscriptionQuerySet
 from notifications.services import outbox
 
 BATCH = 500
@@ -64,16 +66,21 @@ def follow(consultation: Consultation, *, email: str, language: str, now: dt.dat
 
 def confirm(token: str, *, now: dt.datetime | None = None) -> Subscription:
     """The owner of the address follows from now on; confirming twice changes nothing. Raises LinkNotValid."""
-    Subscription.objects.unconfirmed().filter(token=token).update(confirmed_at=now or timezone.now())
+    _of_token(token).unconfirmed().update(confirmed_at=now or timezone.now())
     return find(token)
 
 
 def find(token: str) -> Subscription:
     """The following to which the secret belongs. Raises LinkNotValid."""
-    subscription = Subscription.objects.select_related("consultation").filter(token=token).first()
+    subscription = _of_token(token).select_related("consultation").first()
     if subscription is None:
         raise LinkNotValid
     return subscription
+
+
+def _of_token(token: str) -> SubscriptionQuerySet:
+    """The following of the secret, or none. What cannot be a secret at all never reaches the database."""
+    return Subscription.objects.filter(token=token) if is_token(token) else Subscription.objects.none()
 
 
 @transaction.atomic
@@ -82,7 +89,7 @@ def unsubscribe(token: str) -> None:
 
     A secret that belongs to nobody changes nothing: the wish is fulfilled already.
     """
-    subscription = Subscription.objects.filter(token=token).first()
+    subscription = _of_token(token).first()
     if subscription is None:
         return
     Message.objects.unsent().to_followers().filter(

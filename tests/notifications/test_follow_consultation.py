@@ -71,6 +71,14 @@ def test_confirming_twice_keeps_the_first_time(consultation):
     assert following.confirm(token, now=DURING + HOUR).confirmed_at == DURING
 
 
+@pytest.mark.parametrize("text", ["a\x00b", "x" * 65, "", "ą"])
+def test_what_can_be_no_secret_never_reaches_the_database(django_assert_num_queries, text):
+    with django_assert_num_queries(0):
+        for verb in (following.find, following.confirm):
+            with pytest.raises(LinkNotValid):
+                verb(text)
+
+
 def test_the_answer_does_not_tell_who_follows(consultation, follower, client, during):
     known = client.post(address(consultation), {"email": follower.email})
     unknown = client.post(address(consultation), {"email": "unknown@example.org"})
