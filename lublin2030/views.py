@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.permissions import may_enter_desk
 from lublin2030.lib.desk import queues_for
+from lublin2030.lib.translations import other_languages
 
 OLDEST_SHOWN = 5
 MOST_LISTED = 50
@@ -33,8 +34,10 @@ def health(request: HttpRequest) -> JsonResponse:
 
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines may read all but the pages behind a secret or a sign-in."""
-    closed = ["/zgloszenie/", "/biurko/", "/zaplecze/", "/konto/", "/dev/"]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    closed = ["/zgloszenie/", "/obserwowanie/", "/biurko/", "/zaplecze/", "/konto/"]
+    languages = ["", *(f"/{code}" for code in other_languages())]
+    paths = [*(language + path for path in closed for language in languages), "/dev/"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in paths)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

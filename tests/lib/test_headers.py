@@ -32,8 +32,9 @@ def test_health_asks_the_database(client, django_assert_num_queries):
 
 def test_secret_and_staff_pages_are_closed_to_search_engines(client):
     rules = client.get("/robots.txt").content.decode()
-    for path in ("/zgloszenie/", "/biurko/", "/zaplecze/"):
-        assert f"Disallow: {path}" in rules
+    for path in ("/zgloszenie/", "/obserwowanie/", "/biurko/", "/zaplecze/"):
+        for language in ("", "/en", "/uk"):
+            assert f"Disallow: {language}{path}\n" in rules
 
 
 @pytest.mark.parametrize("path", ["/", "/etapy/", "/konsultacje/", "/liczby/"])
