@@ -174,10 +174,6 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             .order_by("position")
         )
 
-    def lately_changed(self, consultation: Consultation) -> RemarkQuerySet:
-        """The consultation's remarks, the one with the latest public step first."""
-        return self.filter(consultation=consultation).order_by("-changed_at", "-pk")
-
     def lately_answered(self, consultation: Consultation) -> RemarkQuerySet:
         """The consultation's remarks whose answer is public, the one answered last first. Read by an index."""
         # No further key: the index would not help to sort by it, and thousands may be published in one moment.
@@ -185,11 +181,3 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
     def _waiting(self) -> RemarkQuerySet:
         return self.select_related("consultation", "department", "passage", "submission").order_by("received_at", "pk")
-
-
-def passage_numbers(version: DraftVersion | None) -> dict[int, tuple[int, int]]:
-    """For a version: passage id → (chapter number, position). One query."""
-    if version is None:
-        return {}
-    rows: Any = version.passages.values_list("passage_id", "chapter__number", "position")
-    return {passage: (chapter, position) for passage, chapter, position in rows}
