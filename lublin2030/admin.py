@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -39,4 +38,5 @@ class PortalAdminSite(admin.AdminSite):
             return redirect_to_login(wanted)
         if not self.has_permission(request):
             raise PermissionDenied
-        return redirect(wanted)
+        # Not redirect(): it takes a word without a slash for the name of a view, and fails where there is none.
+        return HttpResponseRedirect(wanted)

@@ -48,6 +48,26 @@ def test_one_is_never_led_to_another_site(client, coordinator):
     assert sign_in(client, coordinator.email, next="https://evil.example/").url == reverse("desk:home")
 
 
+NO_PAGES = ["abc", "a\x00b", "admin:index", "é"]
+
+
+@pytest.mark.parametrize("wanted", NO_PAGES)
+def test_an_address_that_leads_nowhere_does_no_harm(client, coordinator, wanted):
+    assert sign_in(client, coordinator.email, next=wanted).status_code == 302
+
+
+@pytest.mark.parametrize("wanted", NO_PAGES)
+def test_nor_does_it_for_one_who_is_signed_in(client, coordinator, wanted):
+    client.force_login(coordinator)
+    assert client.get(reverse("admin:login"), {"next": wanted}).status_code == 302
+
+
+def test_the_records_lead_to_no_other_site(client, coordinator):
+    client.force_login(coordinator)
+    answer = client.get(reverse("admin:login"), {"next": "https://evil.example/"})
+    assert answer.url == reverse("admin:index")
+
+
 @pytest.mark.parametrize("email", ["nobody@example.org", "", "x", "a" * 300 + "@example.org"])
 def test_wrong_sign_in_gets_a_sentence(client, coordinator, email):
     answer = sign_in(client, email)
