@@ -23,14 +23,23 @@ def is_published(version: DraftVersion, now: dt.datetime | None = None) -> bool:
     return version.published_at is not None and version.published_at <= (now or timezone.now())
 
 
+@transaction.atomic
 def new_passage(draft: Draft) -> Passage:
     """A passage's identity with the next free permanent id (``f61``)."""
+    _hold(draft)
     return Passage.objects.create(draft=draft, code=_next_code("f", draft.passages.values_list("code", flat=True)))
 
 
+@transaction.atomic
 def new_chapter(draft: Draft) -> Chapter:
     """A chapter's identity with the next free permanent id (``r6``)."""
+    _hold(draft)
     return Chapter.objects.create(draft=draft, code=_next_code("r", draft.chapters.values_list("code", flat=True)))
+
+
+def _hold(draft: Draft) -> None:
+    """Lock the draft until the commit: who numbers at the same moment waits, and then sees our number."""
+    Draft.objects.select_for_update().get(pk=draft.pk)
 
 
 def _next_code(letter: str, codes: object) -> str:
@@ -47,7 +56,7 @@ def start_next_version(draft: Draft, *, by: User) -> DraftVersion:
     """
     if not may_set_up_consultations(by):
         raise NotPermitted
-    Draft.objects.select_for_update().get(pk=draft.pk)
+    _hold(draft)
     latest = draft.versions.order_by("-number").first()
     if latest is not None and not is_published(latest):
         raise VersionInPreparation

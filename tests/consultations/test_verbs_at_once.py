@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
 from consultations.errors import ConsultationError
-from consultations.models import Basket, BasketRemark, HistoryEntry, Remark
+from consultations.models import Basket, BasketRemark, Draft, HistoryEntry, Remark
 from consultations.services.baskets import add_remark, forget_old_baskets
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.drafts import new_chapter, new_passage
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.tallies import recount
 from consultations.services.verification import mark_proper, reopen_verification
@@ -109,6 +110,15 @@ def test_deciding_and_reopening_at_once_leaves_one_of_the_two_done(tmp_path):
         assert results.count("done") == len(remarks)
         assert not Remark.objects.filter(state="decided", submission__verification="pending").exists()
         assert recount(consultation) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("new", "codes"), [(new_passage, "f7 f8 f9 f10"), (new_chapter, "r3 r4 r5 r6")])
+def test_editors_who_add_at_once_get_ids_of_their_own(tmp_path, new, codes):
+    draft = Draft.objects.get(consultation=consultation_with_draft())
+    with database_for_threads(tmp_path):
+        made = at_once([partial(new, draft)] * 4)
+        assert {one.code for one in made} == set(codes.split())
 
 
 @pytest.mark.django_db(transaction=True)
