@@ -166,6 +166,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5, "visibility_timeout": 3600}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Warsaw"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its lines are written by LOGGING too, without secrets
 CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "notifications.tasks.sweep", "schedule": 10.0},
     "announce-terms": {"task": "notifications.tasks.announce_terms", "schedule": 60.0},

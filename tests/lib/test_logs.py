@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError
 
+from lublin2030.celery import app as celery_app
+
 
 @pytest.fixture
 def line():
@@ -54,3 +56,15 @@ def test_the_row_that_the_database_refuses_is_not_quoted(line):
 def test_other_lines_stay_as_they_are(line):
     record = logging.LogRecord("a.b", logging.INFO, "", 1, "Sent %s of %s: /zgloszenia/5/", (1, 2), None)
     assert line.format(record).endswith("INFO a.b: Sent 1 of 2: /zgloszenia/5/")
+
+
+def test_a_worker_of_celery_logs_in_the_same_way():
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    celery_app.log.already_setup = False
+    try:
+        celery_app.log.setup_logging_subsystem(loglevel="INFO")
+        assert root.handlers == handlers
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
