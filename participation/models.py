@@ -125,6 +125,11 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
             )
 
     @property
+    def is_public(self) -> bool:
+        """Whether residents see it; ``EventQuerySet.public`` asks the same of many."""
+        return self.state != Event.State.DRAFT
+
+    @property
     def language_codes(self) -> list[str]:
         return [code.strip() for code in self.languages.split(",") if code.strip()]
 
@@ -260,6 +265,11 @@ class Figure(SeededModel, TranslatedModel):
                 raise ValidationError({"part_of": _("A figure cannot be a part of itself.")})
             seen.add(ancestor.pk)
             ancestor = ancestor.part_of
+
+    @property
+    def public_event(self) -> Event | None:
+        """The event that was counted, if residents may see it. Reads the event."""
+        return self.event if self.event is not None and self.event.is_public else None
 
     @property
     def is_estimate(self) -> bool:

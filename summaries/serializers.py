@@ -163,7 +163,9 @@ class FigureSerializer(TranslatedSerializer):
 
     process = serializers.SlugRelatedField[Process](slug_field="slug", read_only=True)
     stage = serializers.SlugRelatedField[Stage](slug_field="number", read_only=True, allow_null=True)
-    event = serializers.SlugRelatedField[Event](slug_field="slug", read_only=True, allow_null=True)
+    event = serializers.SlugRelatedField[Event](
+        slug_field="slug", read_only=True, allow_null=True, source="public_event"
+    )
     part_of = serializers.IntegerField(source="part_of_id", allow_null=True, help_text="The id of the whole.")
     is_demonstration = serializers.BooleanField(source="process.is_demonstration")
 

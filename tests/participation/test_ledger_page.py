@@ -93,6 +93,16 @@ def test_an_activity_nobody_counted_says_so(client: Client, main: Process) -> No
     assertContains(client.get("/liczby/"), "nie podano", 1)
 
 
+def test_a_figure_leads_to_its_event_only_when_residents_may_see_it(client: Client, main: Process) -> None:
+    FigureFactory(process=main, event=EventFactory(process=main, slug="jawne"))
+    FigureFactory(process=main, event=EventFactory(process=main, slug="w-przygotowaniu", state="draft"))
+    page = client.get("/liczby/")
+    assertContains(page, 'href="/wydarzenia/jawne/"')
+    assertNotContains(page, "w-przygotowaniu")
+    said = [figure["event"] for figure in client.get("/api/v1/figures/").json()["results"]]
+    assert said == ["jawne", None]
+
+
 def test_names_that_are_not_translated_say_that_they_are_polish(client: Client, main: Process) -> None:
     FigureFactory(process=main, activity="Punkty Mobilne")
     assertContains(client.get("/en/liczby/"), '<span lang="pl">Punkty Mobilne</span>', html=True)
