@@ -20,6 +20,9 @@ from lublin2030.lib.translations import Text, TranslatedModel, current_language
 
 register = template.Library()
 
+# From this many days on, the time to a report is shown as running out.
+PRESSING_DAYS = 7
+
 
 def _marked(text: Text, content: SafeString | str, tag: str) -> SafeString:
     """The content, in an element that tells its language where that is not the page's."""
@@ -98,6 +101,12 @@ def in_days(days: int) -> str:
     if days < 0:
         return ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": -days}
     return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+
+
+@register.filter
+def is_pressing(days: int | None) -> bool:
+    """Whether so few days are left (or the day has passed) that the time is shown in red."""
+    return days is not None and days <= PRESSING_DAYS
 
 
 @register.inclusion_tag("parts/bar.html")

@@ -17,6 +17,7 @@ from summaries.counts import Counts, Line
 register = template.Library()
 
 YEAR = re.compile(r"\b20\d\d\b")
+SHORT_WORD = re.compile(r"\b(\w{1,2}) $")
 GAP = 0.6  # between two parts of a bar, in hundredths of its width: neighbours differ not by colour alone
 
 
@@ -28,7 +29,8 @@ def question(process: Process) -> SafeString:
     if year is None:
         marked = format_html("{}", text.value)
     else:
-        before, after = text.value[: year.start()], text.value[year.end() :]
+        # A short word before the year stays on its line: "w 2030 roku".
+        before, after = SHORT_WORD.sub("\\1\N{NO-BREAK SPACE}", text.value[: year.start()]), text.value[year.end() :]
         marked = format_html("{}<mark>{}</mark>{}", before, year[0], after)
     if text.language != current_language():
         return format_html('<span lang="{}">{}</span>', text.language, marked)

@@ -60,7 +60,7 @@ def test_it_is_the_same_for_everybody_and_may_be_kept(client):
 @pytest.mark.parametrize(
     ("question", "shown"),
     [
-        ("Jaki ma być Lublin w 2030 roku?", "w <mark>2030</mark> roku?"),
+        ("Jaki ma być Lublin w 2030 roku?", "w\u00a0<mark>2030</mark> roku?"),
         ("2030 czy 2040?", "<mark>2030</mark> czy 2040?"),
         ("Jaki ma być Lublin?", "<h1>Jaki ma być Lublin?</h1>"),
         ("<b>2030</b>", "&lt;b&gt;<mark>2030</mark>&lt;/b&gt;"),
