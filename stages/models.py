@@ -138,7 +138,8 @@ class Stage(SeededModel, TranslatedModel):
 
     @property
     def roman(self) -> str:
-        return to_roman(self.number)
+        """The numeral people know the stage by; a number that has none is on its way to be refused, and stays as is."""
+        return to_roman(self.number) if 1 <= self.number <= 39 else str(self.number)
 
     def state_on(self, day: dt.date) -> Stage.State:
         """The state on a day in Warsaw: what staff set, else by the first and the last quarter."""

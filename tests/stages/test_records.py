@@ -111,6 +111,18 @@ def test_a_wrong_stage_gets_a_sentence_beside_the_field(
     assert not Stage.objects.exists()
 
 
+@pytest.mark.parametrize("number", ["0", "40", "", "x", "99999999999999999999"])
+def test_a_stage_keeps_its_number_when_the_new_one_has_no_numeral(client: Client, sign_in, number: str) -> None:
+    sign_in(Role.EDITOR)
+    stage = StageFactory(number=3)
+    sent = {"process": stage.process_id, "number": number, "title": "x", "short_title": "x"}
+    answer = client.post(reverse("admin:stages_stage_change", args=[stage.pk]), sent)
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors["number"]
+    stage.refresh_from_db()
+    assert stage.number == 3
+
+
 def test_a_second_main_process_is_refused(client: Client, sign_in) -> None:
     sign_in(Role.ADMINISTRATOR)
     ProcessFactory(is_main=True)
