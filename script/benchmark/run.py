@@ -64,10 +64,9 @@ def free_port() -> int:
 def server(env: dict[str, str], port: int) -> Iterator[None]:
     """The web server as script/server starts it."""
     command = [
-        str(Path(sys.executable).with_name("gunicorn")), "lublin2030.wsgi", "-b", f"127.0.0.1:{port}",
-        "--workers", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "error",
+        str(Path(sys.executable).with_name("gunicorn")), "--config", "python:lublin2030.serving", "lublin2030.wsgi",
     ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=BASE, env=env)
+    process = subprocess.Popen(command, cwd=BASE, env=env | {"PORT": str(port), "WEB_LOG_LEVEL": "error"})
     try:
         for _ in range(100):
             with contextlib.suppress(OSError):
