@@ -18,6 +18,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -102,5 +103,6 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
     found = read_mail(name)
     if found is None:
         raise Http404
-    shown = [(key, found.content[key]) for key in ("From", "To", "List-Unsubscribe") if found.content[key]]
+    labels = {"From": gettext("From"), "To": gettext("To"), "List-Unsubscribe": "List-Unsubscribe"}
+    shown = [(label, found.content[key]) for key, label in labels.items() if found.content[key]]
     return render(request, "dev/mail.html", {"mail": found, "headers": shown})
