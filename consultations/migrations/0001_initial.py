@@ -492,7 +492,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='remark',
-            index=models.Index(fields=['consultation', '-changed_at'], name='remark_lately_changed'),
+            index=models.Index(fields=['consultation', 'state', '-changed_at'], name='remark_lately_answered'),
         ),
         migrations.AddConstraint(
             model_name='remark',

@@ -227,7 +227,6 @@ class Remark(DemonstrationModel):
             models.Index(fields=["consultation", "channel", "position"], name="remark_by_channel"),
             models.Index(fields=["state", "received_at"], name="remark_waiting"),
             models.Index(fields=["department", "state", "received_at"], name="remark_waiting_department"),
-            models.Index(fields=["consultation", "-changed_at"], name="remark_lately_changed"),
             models.Index(fields=["consultation", "state", "-changed_at"], name="remark_lately_answered"),
         ]
 
