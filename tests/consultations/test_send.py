@@ -12,7 +12,7 @@ from consultations.errors import BasketChanged, NothingToSend
 from consultations.models import Basket, BasketRemark, Consultation, Remark, Submission
 from consultations.services import baskets
 from consultations.services.receipts import canonical_remarks, content_hash
-from consultations.views import submitting
+from consultations.views.submitting import common, sending
 from notifications.models import Message
 from tests.consultations.residents import COOKIE, PERSON, add, full_basket, hidden, only_submission, send, text_of, url
 from tests.factories import AFTER, DURING, consultation_with_draft, passage_remark, submission
@@ -199,12 +199,12 @@ def test_a_basket_sent_in_the_middle_of_this_request_leads_to_its_receipt(
     add(client, consultation)
     client.post(url("basket", consultation), PERSON)
     form = PERSON | hidden(client.get(url("review", consultation)))
-    read = submitting._basket
+    read = common._basket
 
     def read_while_the_other_click_sends(request, consultation):
         found = read(request, consultation)
         baskets.send_basket(Basket.objects.get(), now=DURING)
         return found if moment == "after it is read" else read(request, consultation)
 
-    monkeypatch.setattr(submitting, "_basket", read_while_the_other_click_sends)
+    monkeypatch.setattr(sending, "_basket", read_while_the_other_click_sends)
     assert client.post(url(name, consultation), form).url == receipt_of(only_submission())

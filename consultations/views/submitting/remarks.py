@@ -1,4 +1,4 @@
-"""The resident's way: write remarks, say who you are, check, send. No account, no JavaScript needed."""
+"""Write a remark on a place in the draft, change it, take it out again."""
 
 from __future__ import annotations
 
@@ -9,34 +9,39 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_http_methods
 
-from consultations.errors import ConsultationClosed, ConsultationError, NothingToSend, RemarkGone, SenderIncomplete
-from consultations.forms import WHOLE_DOCUMENT, RemarkForm, SenderForm
-from consultations.models import Basket, BasketRemark, ChapterText, Consultation, DraftVersion, PassageText, Submission
+from consultations.errors import ConsultationError, RemarkGone
+from consultations.forms import WHOLE_DOCUMENT, RemarkForm
+from consultations.models import BasketRemark, ChapterText, Consultation, DraftVersion, PassageText
 from consultations.models.remarks import is_token, new_token
-from consultations.places import Placed, with_places
-from consultations.reading import Clock, basket_lines, choose_version, published_versions
+from consultations.places import with_places
+from consultations.reading import basket_lines, choose_version, published_versions
 from consultations.services import baskets
-from consultations.services.submissions import MOST_REMARKS, find_submission, missing_fields
+from consultations.services.submissions import MOST_REMARKS
+from consultations.views.submitting.common import (
+    _basket,
+    _common,
+    _consultation,
+    _expired,
+    _form_expired,
+    _posted_token,
+    _shut,
+    methods,
+)
 from consultations.words import words_for
 from lublin2030.lib.paging import read_key
 from lublin2030.lib.translations import current_language
 from lublin2030.middleware import BASKET_COOKIE
 from lublin2030.views import keeps_typed_text
 
-methods = require_http_methods(["GET", "HEAD", "POST"])
 # Kept by nobody but the sender's own browser, which then still has the text when the sender goes back.
 own_browser_only = cache_control(private=True, no_cache=True)
-
-
-# -- One remark -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -185,121 +190,6 @@ def remove_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("consultations:basket", slug)
 
 
-# -- The basket -----------------------------------------------------------------------------------------------------
-
-
-@never_cache
-@keeps_typed_text
-@methods
-def basket(request: HttpRequest, slug: str) -> HttpResponse:
-    """The unsent remarks, and who sends them."""
-    now = timezone.now()
-    consultation = _consultation(slug, now)
-    found = _basket(request, consultation)
-    # After the basket is read: if another window has sent it meanwhile, its submission is there by now.
-    if (sent := _sent_before(request, consultation)) is not None:
-        return _to_receipt(sent)
-    if not consultation.is_open(now):
-        return _shut(request, consultation, now)
-    if request.method != "POST":
-        form = SenderForm(initial=SenderForm.values_of(found) if found else None, consultation=consultation)
-        return _show_basket(request, consultation, now, found, form)
-    form = SenderForm(request.POST, consultation=consultation)
-    if _expired(request):
-        return _show_basket(request, consultation, now, found, form, problem=_form_expired(), status=403)
-    if not form.is_valid():
-        return _show_basket(request, consultation, now, found, form, status=422)
-    try:
-        if found is None or not found.remarks.exists():
-            raise NothingToSend
-        baskets.keep_sender(found, sender=form.sender(), now=now)
-    except ConsultationError as refusal:
-        if (sent := _sent_before(request, consultation)) is not None:
-            return _to_receipt(sent)
-        return _show_basket(request, consultation, now, found, form, problem=words_for(refusal), status=409)
-    return redirect("consultations:review", slug)
-
-
-@never_cache
-@keeps_typed_text
-@methods
-def review(request: HttpRequest, slug: str) -> HttpResponse:
-    """Everything that would be sent, to be checked; then sent once, however often the button is pressed."""
-    now = timezone.now()
-    # Without what only pages show: at the end of a consultation this view has to be quick.
-    consultation = get_object_or_404(Consultation.objects.public(now), slug=slug)
-    found = _basket(request, consultation)
-    # After the basket is read: if the other click of a double click has sent it meanwhile, its submission is there.
-    # While the basket of this very form is there, nothing can have come of it yet.
-    if found is None or found.form_token != _posted_token(request):
-        sent = _sent_before(request, consultation)
-        if sent is not None:
-            return _to_receipt(sent)
-    if not consultation.is_open(now):
-        return _shut(request, consultation, now)
-    if found is None:
-        return _back_to_basket(request, consultation, NothingToSend())
-    problem, status = "", 200
-    if _expired(request):
-        problem, status = _form_expired(), 403
-    elif request.method == "POST":
-        try:
-            receipt = baskets.send_basket(found, reviewed=request.POST.get("reviewed", ""), now=now)
-        except ConsultationClosed:
-            return _shut(request, consultation, now)
-        except (NothingToSend, SenderIncomplete) as refusal:
-            return _back_to_basket(request, consultation, refusal)
-        except ConsultationError as refusal:
-            problem, status = words_for(refusal), 409
-        else:
-            return _to_receipt(receipt.submission)
-    remarks = _remarks_of(found)
-    if not remarks:
-        return _back_to_basket(request, consultation, NothingToSend())
-    if missing_fields(consultation, found):
-        return _back_to_basket(request, consultation, SenderIncomplete())
-    return _show_review(request, consultation, now, found, remarks, problem=problem, status=status)
-
-
-# -- What they share ------------------------------------------------------------------------------------------------
-
-
-def _consultation(slug: str, now: dt.datetime) -> Consultation:
-    """The consultation of that address if the city has published it; 404 otherwise."""
-    return get_object_or_404(Consultation.objects.for_reading(now), slug=slug)
-
-
-def _common(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
-    return {"section": "consultations", "consultation": consultation, "clock": Clock.at(consultation, now)}
-
-
-def _expired(request: HttpRequest) -> bool:
-    return bool(getattr(request, "form_expired", False))
-
-
-def _form_expired() -> str:
-    return _("The form stood open too long, so nothing was changed. What you typed is still here: send it once more.")
-
-
-def _posted_token(request: HttpRequest) -> str | None:
-    token = request.POST.get("form_token")
-    return token if is_token(token) else None
-
-
-def _basket(request: HttpRequest, consultation: Consultation) -> Basket | None:
-    found = baskets.find_basket(consultation, cookie_key=request.COOKIES.get(BASKET_COOKIE))
-    if found is not None:
-        found.consultation = consultation
-    return found
-
-
-def _remarks_of(found: Basket | None) -> list[Placed[BasketRemark]]:
-    """The basket's remarks with their places. Three queries, however many remarks."""
-    if found is None:
-        return []
-    return with_places(found.remarks.select_related("version", "chapter", "passage", "topic", "district"))
-
-
 def _kept_remark(request: HttpRequest, consultation: Consultation, pk: int) -> BasketRemark | None:
     found = _basket(request, consultation)
     if found is None:
@@ -308,24 +198,6 @@ def _kept_remark(request: HttpRequest, consultation: Consultation, pk: int) -> B
     if kept is not None:
         kept.basket = found
     return kept
-
-
-def _sent_before(request: HttpRequest, consultation: Consultation) -> Submission | None:
-    """What came of this very form if it was sent already, also after closing: a retry ends at its receipt.
-
-    None for a page that is only read: its basket's token came by no form.
-    """
-    token = _posted_token(request)
-    return None if token is None else find_submission(consultation, form_token=token)
-
-
-def _back_to_basket(request: HttpRequest, consultation: Consultation, why: ConsultationError) -> HttpResponse:
-    messages.warning(request, words_for(why))
-    return redirect("consultations:basket", consultation.slug)
-
-
-def _to_receipt(submission: Submission) -> HttpResponseRedirect:
-    return redirect("consultations:receipt", submission.tracking_token)
 
 
 def _where(request: HttpRequest, consultation: Consultation, now: dt.datetime) -> Where:
@@ -460,60 +332,3 @@ def _remark_is_gone(request: HttpRequest, consultation: Consultation, now: dt.da
     page = RemarkPage(request, consultation, now, where, form, action=_new_remark_url(consultation, where))
     advice = _("Your text is still here. You can add it as a new remark.")
     return page.show(problem=f"{words_for(RemarkGone())} {advice}", status=409)
-
-
-def _show_basket(
-    request: HttpRequest,
-    consultation: Consultation,
-    now: dt.datetime,
-    found: Basket | None,
-    form: SenderForm,
-    *,
-    problem: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    context = _common(consultation, now) | {
-        "basket": found,
-        "remarks": _remarks_of(found),
-        "form": form,
-        "problem": problem,
-        "most_remarks": MOST_REMARKS,
-    }
-    return render(request, "consultations/basket.html", context, status=status)
-
-
-def _show_review(
-    request: HttpRequest,
-    consultation: Consultation,
-    now: dt.datetime,
-    found: Basket,
-    remarks: list[Placed[BasketRemark]],
-    *,
-    problem: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    if problem:
-        # Somebody has been at it in another window: show what there is now.
-        found = _basket(request, consultation) or found
-        remarks = _remarks_of(found)
-    context = _common(consultation, now) | {
-        "basket": found,
-        "remarks": remarks,
-        "reviewed": baskets.fingerprint(found, [one.remark for one in remarks]),
-        "problem": problem,
-    }
-    return render(request, "consultations/review.html", context, status=status)
-
-
-def _shut(request: HttpRequest, consultation: Consultation, now: dt.datetime) -> HttpResponse:
-    """No remarks are taken now: which term, what can still be done, and every text that would be lost otherwise."""
-    fields = RemarkForm.base_fields | SenderForm.base_fields
-    typed = [
-        (field.label, request.POST[name])
-        for name, field in fields.items()
-        if name not in {"place", "topic", "district", "sender_kind"} and request.POST.get(name)
-    ]
-    context = _common(consultation, now) | {"typed": typed, "remarks": _remarks_of(_basket(request, consultation))}
-    if request.headers.get("HX-Request") == "true":
-        return render(request, "consultations/parts/shut.html", context)
-    return render(request, "consultations/closed.html", context, status=409 if request.method == "POST" else 403)

@@ -1,0 +1,8 @@
+"""The resident's way: write remarks, say who you are, check, send. No account, no JavaScript needed."""
+
+from __future__ import annotations
+
+from consultations.views.submitting.remarks import edit_remark, new_remark, remove_remark
+from consultations.views.submitting.sending import basket, review
+
+__all__ = ["basket", "edit_remark", "new_remark", "remove_remark", "review"]

@@ -1,0 +1,165 @@
+"""The basket: who sends the remarks, a last look at everything, and the sending, once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from consultations.errors import ConsultationClosed, ConsultationError, NothingToSend, SenderIncomplete
+from consultations.forms import SenderForm
+from consultations.models import Basket, BasketRemark, Consultation, Submission
+from consultations.places import Placed
+from consultations.services import baskets
+from consultations.services.submissions import MOST_REMARKS, find_submission, missing_fields
+from consultations.views.submitting.common import (
+    _basket,
+    _common,
+    _consultation,
+    _expired,
+    _form_expired,
+    _posted_token,
+    _remarks_of,
+    _shut,
+    methods,
+)
+from consultations.words import words_for
+from lublin2030.views import keeps_typed_text
+
+
+@never_cache
+@keeps_typed_text
+@methods
+def basket(request: HttpRequest, slug: str) -> HttpResponse:
+    """The unsent remarks, and who sends them."""
+    now = timezone.now()
+    consultation = _consultation(slug, now)
+    found = _basket(request, consultation)
+    # After the basket is read: if another window has sent it meanwhile, its submission is there by now.
+    if (sent := _sent_before(request, consultation)) is not None:
+        return _to_receipt(sent)
+    if not consultation.is_open(now):
+        return _shut(request, consultation, now)
+    if request.method != "POST":
+        form = SenderForm(initial=SenderForm.values_of(found) if found else None, consultation=consultation)
+        return _show_basket(request, consultation, now, found, form)
+    form = SenderForm(request.POST, consultation=consultation)
+    if _expired(request):
+        return _show_basket(request, consultation, now, found, form, problem=_form_expired(), status=403)
+    if not form.is_valid():
+        return _show_basket(request, consultation, now, found, form, status=422)
+    try:
+        if found is None or not found.remarks.exists():
+            raise NothingToSend
+        baskets.keep_sender(found, sender=form.sender(), now=now)
+    except ConsultationError as refusal:
+        if (sent := _sent_before(request, consultation)) is not None:
+            return _to_receipt(sent)
+        return _show_basket(request, consultation, now, found, form, problem=words_for(refusal), status=409)
+    return redirect("consultations:review", slug)
+
+
+@never_cache
+@keeps_typed_text
+@methods
+def review(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything that would be sent, to be checked; then sent once, however often the button is pressed."""
+    now = timezone.now()
+    # Without what only pages show: at the end of a consultation this view has to be quick.
+    consultation = get_object_or_404(Consultation.objects.public(now), slug=slug)
+    found = _basket(request, consultation)
+    # After the basket is read: if the other click of a double click has sent it meanwhile, its submission is there.
+    # While the basket of this very form is there, nothing can have come of it yet.
+    if found is None or found.form_token != _posted_token(request):
+        sent = _sent_before(request, consultation)
+        if sent is not None:
+            return _to_receipt(sent)
+    if not consultation.is_open(now):
+        return _shut(request, consultation, now)
+    if found is None:
+        return _back_to_basket(request, consultation, NothingToSend())
+    problem, status = "", 200
+    if _expired(request):
+        problem, status = _form_expired(), 403
+    elif request.method == "POST":
+        try:
+            receipt = baskets.send_basket(found, reviewed=request.POST.get("reviewed", ""), now=now)
+        except ConsultationClosed:
+            return _shut(request, consultation, now)
+        except (NothingToSend, SenderIncomplete) as refusal:
+            return _back_to_basket(request, consultation, refusal)
+        except ConsultationError as refusal:
+            problem, status = words_for(refusal), 409
+        else:
+            return _to_receipt(receipt.submission)
+    remarks = _remarks_of(found)
+    if not remarks:
+        return _back_to_basket(request, consultation, NothingToSend())
+    if missing_fields(consultation, found):
+        return _back_to_basket(request, consultation, SenderIncomplete())
+    return _show_review(request, consultation, now, found, remarks, problem=problem, status=status)
+
+
+def _sent_before(request: HttpRequest, consultation: Consultation) -> Submission | None:
+    """What came of this very form if it was sent already, also after closing: a retry ends at its receipt.
+
+    None for a page that is only read: its basket's token came by no form.
+    """
+    token = _posted_token(request)
+    return None if token is None else find_submission(consultation, form_token=token)
+
+
+def _back_to_basket(request: HttpRequest, consultation: Consultation, why: ConsultationError) -> HttpResponse:
+    messages.warning(request, words_for(why))
+    return redirect("consultations:basket", consultation.slug)
+
+
+def _to_receipt(submission: Submission) -> HttpResponseRedirect:
+    return redirect("consultations:receipt", submission.tracking_token)
+
+
+def _show_basket(
+    request: HttpRequest,
+    consultation: Consultation,
+    now: dt.datetime,
+    found: Basket | None,
+    form: SenderForm,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = _common(consultation, now) | {
+        "basket": found,
+        "remarks": _remarks_of(found),
+        "form": form,
+        "problem": problem,
+        "most_remarks": MOST_REMARKS,
+    }
+    return render(request, "consultations/basket.html", context, status=status)
+
+
+def _show_review(
+    request: HttpRequest,
+    consultation: Consultation,
+    now: dt.datetime,
+    found: Basket,
+    remarks: list[Placed[BasketRemark]],
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    if problem:
+        # Somebody has been at it in another window: show what there is now.
+        found = _basket(request, consultation) or found
+        remarks = _remarks_of(found)
+    context = _common(consultation, now) | {
+        "basket": found,
+        "remarks": remarks,
+        "reviewed": baskets.fingerprint(found, [one.remark for one in remarks]),
+        "problem": problem,
+    }
+    return render(request, "consultations/review.html", context, status=status)
