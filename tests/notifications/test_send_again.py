@@ -131,7 +131,7 @@ def test_a_second_click_says_what_happened(consultation, client, sign_in):
     sign_in(Role.COORDINATOR)
     client.post(PAGE, {"one": message.pk})
     answer = client.post(PAGE, {"one": message.pk}, follow=True)
-    assert "1 wiadomość została w tym czasie wysłana" in answer.content.decode()
+    assert "1 wiadomość została tymczasem wysłana" in answer.content.decode()
 
 
 @pytest.mark.parametrize("sent", [{}, {"one": "x"}, {"checked": ["", "-1", "9" * 40]}])
