@@ -14,19 +14,11 @@ from django.http import QueryDict
 from consultations.models import ChapterText, Consultation, PassageText, Remark, Submission, Tally, Topic
 from consultations.querysets import RemarkQuerySet
 from consultations.reading import published_versions
+from lublin2030.lib.choices import Choice
 from participation.models import District
 
 WHOLE_DOCUMENT = "0"  # as a chapter's number: remarks on no chapter
 PASSAGE_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value of a filter as the form shows it."""
-
-    value: str
-    label: Any
-    selected: bool
 
 
 @dataclass(frozen=True)
@@ -144,8 +136,8 @@ class RegisterFilter:
 
     @property
     def channel_choices(self) -> list[Choice]:
-        return [Choice(value, label, value == self.channel) for value, label in Submission.Channel.choices]
+        return [Choice(value, str(label), value == self.channel) for value, label in Submission.Channel.choices]
 
     @property
     def standing_choices(self) -> list[Choice]:
-        return [Choice(value, label, value == self.standing) for value, label in Remark.Standing.choices]
+        return [Choice(value, str(label), value == self.standing) for value, label in Remark.Standing.choices]

@@ -8,20 +8,12 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 
+from lublin2030.lib.choices import Choice
 from participation.models import District, Event
 from stages.models import Stage
 
 COMING = "nadchodzace"
 PAST = "minione"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One entry of a list to choose from."""
-
-    value: str
-    label: str
-    chosen: bool
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
@@ -18,6 +17,7 @@ from consultations.models import ChapterText, Consultation, DraftVersion, Remark
 from consultations.models.remarks import POSITION_STEP
 from consultations.places import with_places
 from consultations.services.baskets import find_basket
+from consultations.views.shared import context_of, public_consultation
 from consultations.wording import compare_words
 from lublin2030.lib.paging import page_by_key, read_key
 from lublin2030.middleware import BASKET_COOKIE
@@ -46,11 +46,11 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One consultation: its term, its rules, and the ways to the draft and to the register."""
     now = timezone.now()
-    consultation = _public_consultation(slug, now)
+    consultation = public_consultation(slug, now)
     return render(
         request,
         "consultations/detail.html",
-        _common(consultation, now)
+        context_of(consultation, now)
         | {
             "has_draft": bool(reading.published_versions(consultation, now)),
             "required": reading.required_labels(consultation),
@@ -64,10 +64,10 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 def draft(request: HttpRequest, slug: str) -> HttpResponse:
     """The contents of the draft: the newest published version, or an earlier one (``?wersja=``)."""
     now = timezone.now()
-    consultation = _public_consultation(slug, now)
+    consultation = public_consultation(slug, now)
     versions = reading.published_versions(consultation, now)
     version = reading.choose_version(versions, request.GET.get("wersja"))
-    context = _common(consultation, now) | {
+    context = context_of(consultation, now) | {
         "draft": reading.draft_of(consultation),
         "versions": versions,
         "version": version,
@@ -81,7 +81,7 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
 def chapter(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The reader: one chapter with its passages, the contents beside it, and the browser's own unsent remarks."""
     now = timezone.now()
-    consultation = _public_consultation(slug, now)
+    consultation = public_consultation(slug, now)
     versions = reading.published_versions(consultation, now)
     version = reading.choose_version(versions, request.GET.get("wersja"))
     chapters = list(ChapterText.objects.filter(version=version).order_by("number")) if version else []
@@ -91,7 +91,7 @@ def chapter(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     shown = chapters[place]
     passages, chapter_remarks = reading.passages_of(consultation, shown)
     is_latest = version == versions[0]
-    context = _common(consultation, now) | {
+    context = context_of(consultation, now) | {
         "draft": reading.draft_of(consultation),
         "version": version,
         "is_latest": is_latest,
@@ -110,7 +110,7 @@ def chapter(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def register(request: HttpRequest, slug: str) -> HttpResponse:
     """The public register of remarks, by number, a page at a time."""
     now = timezone.now()
-    consultation = _public_consultation(slug, now)
+    consultation = public_consultation(slug, now)
     chosen = RegisterFilter.read(consultation, request.GET, now)
     page = page_by_key(
         chosen.apply(Remark.objects.for_register(consultation)),
@@ -122,7 +122,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "consultations/register.html",
-        _common(consultation, now)
+        context_of(consultation, now)
         | {"filter": chosen, "page": page, "rows": with_places(page.rows), "found": chosen.count()},
     )
 
@@ -131,7 +131,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
 def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     """One remark with the passage its author read, and the city's published answer."""
     now = timezone.now()
-    consultation = _public_consultation(slug, now)
+    consultation = public_consultation(slug, now)
     match = REMARK_ADDRESS.fullmatch(number)
     if match is None:
         raise Http404
@@ -145,7 +145,7 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     return render(
         request,
         "consultations/remark.html",
-        _common(consultation, now)
+        context_of(consultation, now)
         | {
             "remark": shown,
             "passage": placed.passage,
@@ -160,16 +160,6 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             "next": after,
         },
     )
-
-
-def _public_consultation(slug: str, now: dt.datetime) -> Consultation:
-    """The consultation of that address if the city has published it; 404 otherwise."""
-    return get_object_or_404(Consultation.objects.for_reading(now), slug=slug)
-
-
-def _common(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
-    """What every page of one consultation shows."""
-    return {"section": "consultations", "consultation": consultation, "clock": reading.Clock.at(consultation, now)}
 
 
 def _with_basket(

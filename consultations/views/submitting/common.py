@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,20 +13,11 @@ from consultations.forms import RemarkForm, SenderForm
 from consultations.models import Basket, BasketRemark, Consultation
 from consultations.models.remarks import is_token
 from consultations.places import Placed, with_places
-from consultations.reading import Clock
 from consultations.services import baskets
+from consultations.views.shared import context_of
 from lublin2030.middleware import BASKET_COOKIE
 
 methods = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _consultation(slug: str, now: dt.datetime) -> Consultation:
-    """The consultation of that address if the city has published it; 404 otherwise."""
-    return get_object_or_404(Consultation.objects.for_reading(now), slug=slug)
-
-
-def _common(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
-    return {"section": "consultations", "consultation": consultation, "clock": Clock.at(consultation, now)}
 
 
 def _expired(request: HttpRequest) -> bool:
@@ -65,7 +55,7 @@ def _shut(request: HttpRequest, consultation: Consultation, now: dt.datetime) ->
         for name, field in fields.items()
         if name not in {"place", "topic", "district", "sender_kind"} and request.POST.get(name)
     ]
-    context = _common(consultation, now) | {"typed": typed, "remarks": _remarks_of(_basket(request, consultation))}
+    context = context_of(consultation, now) | {"typed": typed, "remarks": _remarks_of(_basket(request, consultation))}
     if request.headers.get("HX-Request") == "true":
         return render(request, "consultations/parts/shut.html", context)
     return render(request, "consultations/closed.html", context, status=409 if request.method == "POST" else 403)

@@ -24,10 +24,9 @@ from consultations.places import with_places
 from consultations.reading import basket_lines, choose_version, published_versions
 from consultations.services import baskets
 from consultations.services.submissions import MOST_REMARKS
+from consultations.views.shared import context_of, public_consultation
 from consultations.views.submitting.common import (
     _basket,
-    _common,
-    _consultation,
     _expired,
     _form_expired,
     _posted_token,
@@ -84,7 +83,7 @@ class Where:
 def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
     """Write a remark on a passage (``?fragment=f12``), a chapter (``?rozdzial=3``) or the whole document."""
     now = timezone.now()
-    consultation = _consultation(slug, now)
+    consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
         return _shut(request, consultation, now)
     where = _where(request, consultation, now)
@@ -132,7 +131,7 @@ def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
 def edit_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Change a remark that is not sent yet."""
     now = timezone.now()
-    consultation = _consultation(slug, now)
+    consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
         return _shut(request, consultation, now)
     kept = _kept_remark(request, consultation, pk)
@@ -174,7 +173,7 @@ def edit_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def remove_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take a remark out of the submission, after a question."""
     now = timezone.now()
-    consultation = _consultation(slug, now)
+    consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
         return _shut(request, consultation, now)
     kept = _kept_remark(request, consultation, pk)
@@ -183,7 +182,7 @@ def remove_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return redirect("consultations:basket", slug)
     if request.method != "POST" or _expired(request):
         problem = _form_expired() if _expired(request) else ""
-        context = _common(consultation, now) | {"placed": with_places([kept])[0], "problem": problem}
+        context = context_of(consultation, now) | {"placed": with_places([kept])[0], "problem": problem}
         return render(request, "consultations/remove_remark.html", context, status=403 if problem else 200)
     baskets.remove_remark(kept, now=now)
     messages.success(request, _("The remark is removed."))
@@ -278,7 +277,7 @@ class RemarkPage:
 
     def show(self, *, problem: str = "", status: int = 200) -> HttpResponse:
         """The form as it stands, with what was typed and what is wrong with it."""
-        context = _common(self.consultation, self.now) | {
+        context = context_of(self.consultation, self.now) | {
             "form": self.form,
             "where": self.where,
             "action": self.action,
@@ -297,7 +296,7 @@ class RemarkPage:
     def added(self, kept: BasketRemark, passage: PassageText | None, chapter: ChapterText | None) -> HttpResponse:
         """Back to the place in the draft; for htmx a word at the place itself, and the basket beside the draft."""
         if self.in_place:
-            context = _common(self.consultation, self.now) | {
+            context = context_of(self.consultation, self.now) | {
                 "keep_key": self.keep_key,
                 "again_url": self.action,
                 "slot": f"slot-{self.where.key}",

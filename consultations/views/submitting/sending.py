@@ -16,10 +16,9 @@ from consultations.models import Basket, BasketRemark, Consultation, Submission
 from consultations.places import Placed
 from consultations.services import baskets
 from consultations.services.submissions import MOST_REMARKS, find_submission, missing_fields
+from consultations.views.shared import context_of, public_consultation
 from consultations.views.submitting.common import (
     _basket,
-    _common,
-    _consultation,
     _expired,
     _form_expired,
     _posted_token,
@@ -37,7 +36,7 @@ from lublin2030.views import keeps_typed_text
 def basket(request: HttpRequest, slug: str) -> HttpResponse:
     """The unsent remarks, and who sends them."""
     now = timezone.now()
-    consultation = _consultation(slug, now)
+    consultation = public_consultation(slug, now)
     found = _basket(request, consultation)
     # After the basket is read: if another window has sent it meanwhile, its submission is there by now.
     if (sent := _sent_before(request, consultation)) is not None:
@@ -132,7 +131,7 @@ def _show_basket(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    context = _common(consultation, now) | {
+    context = context_of(consultation, now) | {
         "basket": found,
         "remarks": _remarks_of(found),
         "form": form,
@@ -156,7 +155,7 @@ def _show_review(
         # Somebody has been at it in another window: show what there is now.
         found = _basket(request, consultation) or found
         remarks = _remarks_of(found)
-    context = _common(consultation, now) | {
+    context = context_of(consultation, now) | {
         "basket": found,
         "remarks": remarks,
         "reviewed": baskets.fingerprint(found, [one.remark for one in remarks]),
