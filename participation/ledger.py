@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.utils import formats
 from django.utils.translation import gettext, npgettext_lazy
 
+from lublin2030.lib.numbers import grouped
 from participation.models import Figure
 from stages.models import Process, Stage
 
@@ -35,16 +35,11 @@ def unit_in_words(unit: str, count: int, *, is_estimate: bool = False) -> str:
     return str(UNIT_FORMS[Figure.Unit(unit)] % {"count": GENITIVE_COUNT if is_estimate else count})
 
 
-def number_in_words(value: int) -> str:
-    """A whole number as the reader's language groups it."""
-    return formats.number_format(value, use_l10n=True, force_grouping=True)
-
-
 def value_in_words(figure: Figure) -> str:
     """The value with its qualifier and without its unit: “773”, “about 50”; empty where nothing was counted."""
     if figure.value is None:
         return ""
-    number = number_in_words(figure.value)
+    number = grouped(figure.value)
     match figure.qualifier:
         case Figure.Qualifier.ABOUT:
             return gettext("about %(number)s") % {"number": number}
@@ -61,7 +56,7 @@ def events_in_words(figure: Figure) -> str:
     if figure.events_count is None:
         has_word = figure.events_qualifier not in {"", Figure.EventsQualifier.EXACT}
         return figure.get_events_qualifier_display() if has_word else ""
-    number = number_in_words(figure.events_count)
+    number = grouped(figure.events_count)
     if figure.events_qualifier == Figure.EventsQualifier.PLANNED:
         return gettext("%(number)s (planned)") % {"number": number}
     return number
@@ -169,7 +164,7 @@ class UnitTotal:
 
     @property
     def number(self) -> str:
-        return number_in_words(self.total)
+        return grouped(self.total)
 
     @property
     def addends(self) -> list[LedgerRow]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -15,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.desk import queues_for
 from lublin2030.lib.markdown import clean_html, render_markdown
+from lublin2030.lib.numbers import grouped
 from lublin2030.lib.quarters import Quarter
 from lublin2030.lib.translations import Text, TranslatedModel, current_language
 
@@ -58,7 +58,7 @@ def plain(record: TranslatedModel, field: str) -> str:
 @register.filter
 def number(value: int | None) -> str:
     """A whole number as the reader's language groups it: 1 500."""
-    return "" if value is None else formats.number_format(value, use_l10n=True, force_grouping=True)
+    return "" if value is None else grouped(value)
 
 
 @register.filter
