@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_base import RoleAdmin
 from accounts.forms import AccountForm
 from accounts.models import User
+from accounts.permissions import may_manage_accounts
 from accounts.roles import Role
 from accounts.services import set_roles
 
@@ -35,7 +36,6 @@ admin.site.unregister(EmailAddress)
 class UserAdmin(RoleAdmin):
     """An account is closed (``is_active``) rather than deleted, so that the history keeps its names."""
 
-    editors = frozenset({Role.ADMINISTRATOR})
     form = AccountForm
     list_display = ("email", "name", "roles_in_words", "is_active")
     list_filter = ("is_active", "groups")
@@ -43,6 +43,12 @@ class UserAdmin(RoleAdmin):
     ordering = ("email",)
     fields = ("email", "name", "is_active", "roles")
     change_form_template = "admin/accounts/user/change_form.html"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_manage_accounts(request.user)
+
+    has_add_permission = has_view_permission
+    has_change_permission = has_view_permission
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

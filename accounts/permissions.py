@@ -24,5 +24,5 @@ def may_enter_desk(user: Any) -> bool:
 
 
 def may_manage_accounts(user: Any) -> bool:
-    """Only administrators give and take roles."""
+    """Only administrators see, make and change accounts, and give and take roles."""
     return has_role(user, Role.ADMINISTRATOR)
