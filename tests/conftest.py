@@ -16,9 +16,8 @@ from lublin2030 import catalogues
 from tests import factories
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_catalogues() -> None:
-    """Pages speak Polish only when the catalogues are compiled."""
+def pytest_configure() -> None:
+    """Compile the catalogues before anything is collected: what is once loaded without them stays English."""
     catalogues.compile_all()
 
 
