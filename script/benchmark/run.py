@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import itertools
+import json
 import os
 import random
 import signal
@@ -83,8 +84,8 @@ def same(request: bytes) -> Callable[[], bytes]:
     return lambda: request
 
 
-def report(name: str, page: list[Run], bare: list[Run], aim: float) -> float:
-    """One line: the page's figures, the bare view's, the ratio. Returns the page's requests per second."""
+def report(name: str, page: list[Run], bare: list[Run], aim: float) -> None:
+    """Print one line: the page's figures, the bare view's, the ratio."""
     ratio = statistics.median(p.per_second / b.per_second for p, b in zip(page, bare, strict=True))
     rate = statistics.median(p.per_second for p in page)
     p95 = statistics.median(p.p95_ms for p in page)
@@ -96,14 +97,13 @@ def report(name: str, page: list[Run], bare: list[Run], aim: float) -> float:
         + (f"  STATUSES {bad}" if bad else ""),
         flush=True,
     )
-    return rate
 
 
-def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets: int, only: str) -> dict[str, float]:
+def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets: int, only: str) -> None:
+    """Print requests per second of the pages and of submissions, each beside its bare view."""
     port = free_port()
     host = f"127.0.0.1:{port}"
     rng = random.Random(1)
-    rates: dict[str, float] = {}
     with server(env, port):
         bare_template, bare_select = get(host, "/bare/template/"), get(host, "/bare/select/")
         submissions = remarks // 3
@@ -135,10 +135,10 @@ def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets:
             for _ in range(ROUNDS):
                 page_runs.append(drive(port, request, seconds=seconds))
                 bare_runs.append(drive(port, same(bare), seconds=seconds))
-            rates[name] = report(name, page_runs, bare_runs, aim)
+            report(name, page_runs, bare_runs, aim)
 
     if only not in "submissions":
-        return rates
+        return
     prepared = python(
         env,
         "from script.benchmark.data import baskets;"
@@ -163,7 +163,7 @@ def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets:
             page_runs.append(drive(port, send, seconds=60))
             insert = post(host, "/bare/insert/", b"text=abc")
             bare_runs.append(drive(port, same(insert), seconds=seconds))
-        rates["submissions"] = report("submissions", page_runs, bare_runs, 0.3)
+        report("submissions", page_runs, bare_runs, 0.3)
     kept = python(
         env,
         "from consultations.models import *; from consultations.services.tallies import recount;"
@@ -174,7 +174,6 @@ def measure(env: dict[str, str], remarks: int, seconds: float, how_many_baskets:
     answered = sum(run.statuses.get(302, 0) for run in page_runs)
     lost = answered - int(kept[0])
     print(f"  answered {answered}, kept {kept[0]}, lost {lost}, no gap {kept[1]}, counters right {kept[2]}", flush=True)
-    return rates
 
 
 def databases(chosen: list[str]) -> Iterator[tuple[str, str, str]]:
@@ -225,12 +224,14 @@ def main() -> None:
                 if database_url:
                     python(env, "from django.db import connection; connection.cursor().execute('ANALYZE')")
                 print(f"\n{name}, {remarks:,} remarks", flush=True)
-                by_size[remarks] = measure(env, remarks, options.seconds, options.baskets, options.only)
+                by_size[remarks] = json.loads(python(env, "from script.benchmark.pages import main; main()"))
+                measure(env, remarks, options.seconds, options.baskets, options.only)
         if len(by_size) > 1:
             small, large = min(by_size), max(by_size)
-            print(f"\n{name}: time of a page at {large:,} remarks / at {small:,} (aim: at most 1.3)")
-            for page, rate in by_size[small].items():
-                print(f"  {page:<34}{rate / by_size[large][page]:5.2f}")
+            print(f"\n{name}: milliseconds to make a page anew, and {large:,} / {small:,} remarks (aim: at most 1.3)")
+            for page, before in by_size[small].items():
+                after = by_size[large][page]
+                print(f"  {page:<20}{before:7.1f} {after:7.1f}   {after / before:5.2f}")
 
 
 if __name__ == "__main__":
