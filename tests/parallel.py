@@ -30,6 +30,8 @@ def database_for_threads(folder: Path) -> Iterator[None]:
     path = folder / "threads.sqlite3"
     with sqlite3.connect(path) as copy:
         memory.backup(copy)
+        # As ``prepare`` leaves it: connections that all change the mode at once would refuse each other at once.
+        copy.execute("PRAGMA journal_mode=WAL")
     copy.close()
     connection.connection = None
     connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = str(path)
