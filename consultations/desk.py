@@ -48,16 +48,6 @@ def queue_around(queue: Any, item: Submission | Remark) -> Place:
     )
 
 
-def queue_page(queue: Any, *, after: int | None) -> tuple[list[Any], int | None]:
-    """The first ``PAGE`` items that follow the item with the key ``after``, and the key for the page after them."""
-    if after is not None:
-        last = queue.model.objects.filter(pk=after).values_list("received_at", flat=True).first()
-        if last is not None:
-            queue = queue.filter(Q(received_at__gt=last) | Q(received_at=last, pk__gt=after))
-    rows = list(queue[: PAGE + 1])
-    return rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None
-
-
 def first_words(remark: Remark, length: int = 70) -> str:
     """The remark's beginning as one line, for lists."""
     text = " ".join((remark.change or remark.wording).split())

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import is_person
-from consultations.desk import Place, answers_of, may_read_summaries, queue_around, queue_page, read, readable_summaries
+from consultations.desk import PAGE, Place, answers_of, may_read_summaries, queue_around, read, readable_summaries
 from consultations.desk_forms import (
     AssignCheckedForm,
     AssignForm,
@@ -51,7 +51,7 @@ from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
 from consultations.words import describe_history, status_for, words_for
-from lublin2030.lib.paging import read_key
+from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -91,8 +91,8 @@ def _me(request: HttpRequest) -> User:
 def verification(request: HttpRequest) -> HttpResponse:
     """Submissions that wait for verification, the oldest first."""
     queue = Submission.objects.waiting_for_verification().with_remark_totals()
-    rows, after = queue_page(queue, after=read_key(request.GET.get("after")))
-    return render(request, "desk/verification.html", {"rows": rows, "after": after, "now": timezone.now()})
+    page = _page_of(queue, request)
+    return render(request, "desk/verification.html", {"rows": page.rows, "after": page.after, "now": timezone.now()})
 
 
 @desk_page(may_verify)
@@ -241,11 +241,17 @@ def publication(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _page_of(queue: Any, request: HttpRequest) -> KeyPage[Any]:
+    """The page of the queue, the oldest first, that the address asks for. At most two queries."""
+    after = read_key(request.GET.get("after"))
+    return page_by_moment(queue, field="received_at", newest_first=False, size=PAGE, after=after)
+
+
 def _remark_list(request: HttpRequest, template: str, queue: Any, form: CheckedForm | None) -> HttpResponse:
-    rows, after = queue_page(queue, after=read_key(request.GET.get("after")))
+    page = _page_of(queue, request)
     context = {
-        "readings": read(rows),
-        "after": after,
+        "readings": read(page.rows),
+        "after": page.after,
         "form": form,
         "checked": request.POST.getlist("checked"),
         "now": timezone.now(),
