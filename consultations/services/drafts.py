@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,8 +13,6 @@ from accounts.models import User
 from consultations.errors import NotPermitted, VersionInPreparation
 from consultations.models import Chapter, ChapterText, Draft, DraftVersion, Passage, PassageText
 from consultations.permissions import may_set_up_consultations
-
-Identity = TypeVar("Identity", Chapter, Passage)
 
 
 def is_published(version: DraftVersion, now: dt.datetime | None = None) -> bool:

@@ -9,8 +9,6 @@ from typing import Any
 from accounts.models import User
 from consultations.models import Consultation, HistoryEntry, Remark, Submission
 
-Verb = HistoryEntry.Verb
-
 
 def record(
     verb: HistoryEntry.Verb,
