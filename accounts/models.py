@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -78,3 +80,48 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether the back office's record pages open: for every role but a councillor's alone."""
         return self.has_role(*STAFF_ROLES)
+
+
+class Job(models.Model):
+    """Long work that a person has asked for and a worker does (docs/adr/0010).
+
+    ``key`` is unique: asking twice for the same work makes one job. A worker claims the row for a lease, which each
+    report of progress renews; a worker that dies lets the lease run out and another begins anew, so what a job does
+    can run twice without harm. ``subject`` holds ids and plain values, never a person's data.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("being done")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    kind = models.CharField(_("kind"), max_length=40)
+    key = models.CharField(max_length=120, unique=True)
+    subject = models.JSONField(default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING, editable=False)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    total = models.PositiveIntegerField(_("of"), default=0)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(_("latest error"), max_length=200, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="jobs", verbose_name=_("asked by")
+    )
+    asked_at = models.DateTimeField(_("asked"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ["-asked_at", "-pk"]
+        indexes = [
+            models.Index(fields=["asked_at"], condition=Q(state__in=["waiting", "running"]), name="job_unfinished")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in {Job.State.DONE, Job.State.FAILED}

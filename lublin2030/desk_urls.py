@@ -10,6 +10,7 @@ app_name = "desk"
 urlpatterns = [
     path("", views.desk_home, name="home"),
     path("tresci/", views.desk_queue, {"name": "content"}, name="content"),
+    path("", include("accounts.desk_urls")),
     path("", include("consultations.desk_urls")),
     path("", include("notifications.desk_urls")),
 ]

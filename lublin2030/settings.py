@@ -169,6 +169,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "notifications.tasks.sweep", "schedule": 10.0},
     "announce-terms": {"task": "notifications.tasks.announce_terms", "schedule": 60.0},
     "forget-old-addresses": {"task": "notifications.tasks.housekeeping", "schedule": 3600.0},
+    "run-jobs": {"task": "accounts.tasks.run_jobs", "schedule": 10.0},
+    "forget-old-jobs": {"task": "accounts.tasks.forget_old_jobs", "schedule": 3600.0},
     "forget-old-baskets": {"task": "consultations.tasks.forget_old_baskets", "schedule": 3600.0},
 }
 
@@ -217,8 +219,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env_str("STATIC_ROOT", str(VAR_DIR / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env_str("MEDIA_ROOT", str(VAR_DIR / "media")))
+# What senders attach and staff bring in: outside of everything that a web server serves.
+PRIVATE_ROOT = Path(env_str("PRIVATE_ROOT", str(VAR_DIR / "private")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # a form with 1 MB of text must reach its form to get its sentence

@@ -27,6 +27,11 @@ class Message(models.Model):
         CONSULTATION_OPENS = "consultation_opens", _("consultation opens")
         CONSULTATION_CLOSES = "consultation_closes", _("consultation closes soon")
         CONFIRM_FOLLOWING = "confirm_following", _("confirmation of following")
+        BASKET_LINK = "basket_link", _("link to unsent remarks")
+        CONFIRM_SUBMISSION = "confirm_submission", _("request to confirm the e-mail address")
+        CONFIRM_REMINDER = "confirm_reminder", _("reminder to confirm the e-mail address")
+        CORRECTION = "correction", _("copy of a corrected remark")
+        WITHDRAWAL = "withdrawal", _("copy of a withdrawal")
 
     class State(models.TextChoices):
         DUE = "due", _("to be sent")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.conf import settings
 
+from lublin2030.lib.wake import Waker
 from notifications.services import following, outbox
 from notifications.services import housekeeping as keeping
-from notifications.wake import Waker
 
 
 def wake_is_possible() -> bool:

@@ -1,12 +1,26 @@
 """The records of consultations, split by the domain's nouns."""
 
+from consultations.models.attachments import Attachment, RateCount
 from consultations.models.baskets import Basket, BasketRemark
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
-from consultations.models.drafts import Chapter, ChapterText, Draft, DraftVersion, Passage, PassageText
+from consultations.models.drafts import (
+    Chapter,
+    ChapterText,
+    Draft,
+    DraftImage,
+    DraftImport,
+    DraftVersion,
+    Passage,
+    PassageChange,
+    PassageText,
+    VersionComparison,
+)
 from consultations.models.history import HistoryEntry, Tally
-from consultations.models.remarks import Decision, Remark, Submission
+from consultations.models.intake import ImportedLetter, LetterDraft, RemarkImport
+from consultations.models.remarks import Decision, Redaction, Remark, RemarkRevision, RemarkWords, Submission
 
 __all__ = [
+    "Attachment",
     "Basket",
     "BasketRemark",
     "Chapter",
@@ -15,13 +29,24 @@ __all__ = [
     "Decision",
     "Department",
     "Draft",
+    "DraftImage",
+    "DraftImport",
     "DraftVersion",
     "HistoryEntry",
+    "ImportedLetter",
     "ImproperReason",
+    "LetterDraft",
     "Passage",
+    "PassageChange",
     "PassageText",
+    "RateCount",
+    "Redaction",
     "Remark",
+    "RemarkImport",
+    "RemarkRevision",
+    "RemarkWords",
     "Submission",
     "Tally",
     "Topic",
+    "VersionComparison",
 ]

@@ -28,6 +28,10 @@ class Basket(models.Model):
     address = models.CharField(max_length=300, blank=True)
     district = models.ForeignKey(District, models.SET_NULL, null=True, blank=True, related_name="+")
     language = models.CharField(max_length=5, default="pl")
+    # The secret of the link by which the sender opens the basket on another device; none until it is asked for.
+    link_token = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where there is one
+    # When the first remark was put in: whoever sends everything within seconds is no person reading a draft.
+    created_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -49,6 +53,11 @@ class BasketRemark(models.Model):
     # The secret of the form that added it: a second click on “add” changes nothing.
     form_token = models.CharField(max_length=64, default=new_token)
     version = models.ForeignKey(DraftVersion, models.CASCADE, null=True, blank=True, related_name="+")
+    # Where it stands in the basket; gaps do not matter.
+    position = models.PositiveIntegerField(default=0)
+    # Raised with every change: a form that was opened before somebody changed the remark elsewhere is not saved.
+    revision = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=10, choices=Remark.Kind, default=Remark.Kind.GENERAL)
     target = models.CharField(max_length=10, choices=Remark.Target)
     chapter = models.ForeignKey(Chapter, models.CASCADE, null=True, blank=True, related_name="+")
     passage = models.ForeignKey(Passage, models.CASCADE, null=True, blank=True, related_name="+")
@@ -61,7 +70,7 @@ class BasketRemark(models.Model):
     class Meta:
         verbose_name = _("remark in a basket")
         verbose_name_plural = _("remarks in baskets")
-        ordering = ["pk"]
+        ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["basket", "form_token"], name="basket_remark_once_per_form")]
 
     def __str__(self) -> str:

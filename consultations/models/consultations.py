@@ -59,6 +59,10 @@ class Consultation(SeededModel, DemonstrationModel, TranslatedModel):
         OPEN = "open", _("open")
         CLOSED = "closed", _("closed")
 
+    class RemarksShown(models.TextChoices):
+        AT_ONCE = "at_once", _("as soon as they are received")
+        AFTER_CLOSING = "after_closing", _("after the consultation has closed")
+
     translated_fields = ("title", "summary", "rules", "legal_basis", "privacy_notice", "contact")
 
     process = models.ForeignKey(Process, models.PROTECT, related_name="consultations", verbose_name=_("process"))
@@ -86,6 +90,25 @@ class Consultation(SeededModel, DemonstrationModel, TranslatedModel):
     contact = models.TextField(_("contact"), blank=True, help_text=_("Markdown."))
     required_fields = models.JSONField(
         _("required fields"), default=_default_required_fields, validators=[_validate_required_fields], blank=True
+    )
+    remarks_shown = models.CharField(
+        _("remarks are shown to the public"), max_length=15, choices=RemarksShown, default=RemarksShown.AT_ONCE
+    )
+    texts_need_approval = models.BooleanField(
+        _("texts need approval"),
+        default=False,
+        help_text=_("No text of a remark is public before a person at the desk has looked for personal data in it."),
+    )
+    confirmation_hours = models.PositiveSmallIntegerField(
+        _("hours to confirm the e-mail address"),
+        default=0,
+        help_text=_("A submission that is not confirmed by then is improper. 0: no confirmation is asked for."),
+    )
+    takes_attachments = models.BooleanField(_("takes attachments"), default=True)
+    sends_per_hour = models.PositiveIntegerField(
+        _("submissions an hour from one internet address"),
+        default=60,
+        help_text=_("A library or a school can share one address. 0: no limit."),
     )
     published_at = models.DateTimeField(_("public since"), null=True, blank=True)
     summary_published_at = models.DateTimeField(_("summary public since"), null=True, blank=True, editable=False)
@@ -146,6 +169,15 @@ class Consultation(SeededModel, DemonstrationModel, TranslatedModel):
     def report_due_on(self) -> dt.date:
         """The day by which the report must be public: ``report_days`` calendar days after the last day."""
         return self.last_day + dt.timedelta(days=self.report_days)
+
+    def shows_remarks(self, now: dt.datetime) -> bool:
+        """Whether the public may see remarks and their numbers at the (aware) moment, by this consultation's rules."""
+        return self.remarks_shown == Consultation.RemarksShown.AT_ONCE or now >= self.closes_at
+
+    @property
+    def asks_confirmation(self) -> bool:
+        """Whether a sender online has to confirm the e-mail address."""
+        return self.confirmation_hours > 0
 
     def requires(self, field: IdentityField) -> bool:
         return field.value in self.required_fields

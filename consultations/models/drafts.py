@@ -6,6 +6,7 @@ one version. A remark points to the identity and to the version its author read,
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -119,6 +120,9 @@ class PassageText(TranslatedModel):
     class Kind(models.TextChoices):
         PARAGRAPH = "paragraph", _("paragraph")
         ITEM = "item", _("list item")
+        HEADING = "heading", _("heading inside a chapter")
+        TABLE = "table", _("table")
+        IMAGE = "image", _("image")
 
     translated_fields = ("wording",)
 
@@ -127,7 +131,15 @@ class PassageText(TranslatedModel):
     passage = models.ForeignKey(Passage, models.PROTECT, related_name="texts")
     position = models.PositiveIntegerField(_("position in the chapter"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PARAGRAPH)
+    # Of a heading: 2 is the highest inside a chapter. Of a list item: how deep it stands, from 1.
+    level = models.PositiveSmallIntegerField(_("level"), default=1)
+    # Of a list item: its sign as the document has it (“1.”, “a)”, “–”), empty for a plain bullet.
+    marker = models.CharField(_("sign of the list item"), max_length=20, blank=True)
     wording = models.TextField(_("text"))
+    # The wording with bold, links, footnote signs, a table or an image: clean HTML, empty where the text is plain.
+    html = models.TextField(_("text with its layout"), blank=True, editable=False)
+    # [{"number": "3", "html": "…"}]: the notes whose signs stand in this passage, clean HTML.
+    footnotes = models.JSONField(_("footnotes"), default=list, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("passage in a version")
@@ -146,3 +158,129 @@ class PassageText(TranslatedModel):
     def number(self) -> str:
         """The number people quote, like ``3.2``. Reads the chapter."""
         return f"{self.chapter.number}.{self.position}"
+
+
+def draft_image_path(image: DraftImage, name: str) -> str:
+    """Under the image's own digest: nothing of the uploaded file's name is kept."""
+    return f"projekty/{image.sha256[:2]}/{image.sha256}.{name.rpartition('.')[2].lower()}"
+
+
+class DraftImage(models.Model):
+    """A picture in the text of a draft, re-encoded and without metadata; passages refer to it by ``sha256``."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="images")
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to=draft_image_path)
+    content_type = models.CharField(max_length=40)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    alt = models.TextField(_("what the picture shows"), blank=True)
+
+    class Meta:
+        verbose_name = _("picture in a draft")
+        verbose_name_plural = _("pictures in drafts")
+        constraints = [models.UniqueConstraint(fields=["draft", "sha256"], name="draft_image_once")]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class DraftImport(models.Model):
+    """A document that staff brought in as the next version: read in the worker, looked at, matched, then saved.
+
+    ``document`` is what was read (see ``consultations.importing``), ``problems`` what could not be kept, each with its
+    place, ``matches`` which passage of the latest version each new one continues. Nothing of it is public; saving
+    makes a ``DraftVersion``.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits to be read")
+        READY = "ready", _("read, to be checked")
+        FAILED = "failed", _("could not be read")
+        SAVED = "saved", _("saved as a version")
+        DISCARDED = "discarded", _("discarded")
+
+    class Format(models.TextChoices):
+        DOCX = "docx", "DOCX"
+        ODT = "odt", "ODT"
+        MARKDOWN = "markdown", "Markdown"
+        TEXT = "text", _("pasted text")
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="imports")
+    format = models.CharField(_("format"), max_length=10, choices=Format)
+    file = models.FileField(upload_to="importy/", blank=True)
+    file_name = models.CharField(_("file"), max_length=200, blank=True)
+    source = models.TextField(blank=True)  # pasted text
+    # Headings down to this level begin chapters; 0 lets the reader of the document decide.
+    chapter_level = models.PositiveSmallIntegerField(_("chapters begin at heading level"), default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    failure = models.CharField(_("why it failed"), max_length=40, blank=True)
+    document = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    matches = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=1)  # raised with every change: two people do not overwrite
+    base = models.ForeignKey(DraftVersion, models.SET_NULL, null=True, related_name="+")
+    version = models.ForeignKey(DraftVersion, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(_("brought in"))
+
+    class Meta:
+        verbose_name = _("import of a draft")
+        verbose_name_plural = _("imports of drafts")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+
+class VersionComparison(models.Model):
+    """Two versions of a draft compared, once: ``older`` and ``newer`` do not change, so neither does this."""
+
+    older = models.ForeignKey(DraftVersion, models.CASCADE, related_name="+")
+    newer = models.ForeignKey(DraftVersion, models.CASCADE, related_name="+")
+    # {"same": n, "changed": n, "added": n, "removed": n, "moved": n}: passages by what became of them.
+    counts = models.JSONField(default=dict)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("comparison of versions")
+        verbose_name_plural = _("comparisons of versions")
+        constraints = [models.UniqueConstraint(fields=["older", "newer"], name="comparison_once")]
+
+    def __str__(self) -> str:
+        return f"{self.older_id} → {self.newer_id}"
+
+
+class PassageChange(models.Model):
+    """What became of one passage between two versions, with the word-level difference of its text.
+
+    ``runs``: ``[["equal"|"delete"|"insert", text], …]``; without ``insert`` they spell the old text, without
+    ``delete`` the new one. ``position`` orders the whole document, removed passages where they stood.
+    """
+
+    class Kind(models.TextChoices):
+        SAME = "same", _("unchanged")
+        CHANGED = "changed", _("changed")
+        ADDED = "added", _("added")
+        REMOVED = "removed", _("removed")
+
+    comparison = models.ForeignKey(VersionComparison, models.CASCADE, related_name="changes")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(_("what became of it"), max_length=10, choices=Kind)
+    is_moved = models.BooleanField(_("moved"), default=False)
+    passage = models.ForeignKey(Passage, models.CASCADE, related_name="+")
+    older = models.ForeignKey(PassageText, models.CASCADE, null=True, related_name="+")
+    newer = models.ForeignKey(PassageText, models.CASCADE, null=True, related_name="+")
+    runs = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("change of a passage")
+        verbose_name_plural = _("changes of passages")
+        ordering = ["comparison", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["comparison", "passage"], name="passage_change_once"),
+            models.UniqueConstraint(fields=["comparison", "position"], name="passage_change_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.passage_id}: {self.kind}"

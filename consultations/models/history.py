@@ -24,6 +24,13 @@ class HistoryEntry(models.Model):
         RETURN = "return", _("returned to the department")
         PUBLISH = "publish", _("answer published")
         RENEW_LINK = "renew_link", _("tracking link renewed")
+        CONFIRM_EMAIL = "confirm_email", _("e-mail address confirmed")
+        CORRECT = "correct", _("corrected by the sender")
+        WITHDRAW = "withdraw", _("withdrawn by the sender")
+        REDACT = "redact", _("public text decided")
+        PUBLISH_ATTACHMENT = "publish_attachment", _("attachment made public")
+        HIDE_ATTACHMENT = "hide_attachment", _("attachment made private")
+        PUBLISH_VERSION = "publish_version", _("version of the draft published")
         PUBLISH_SUMMARY = "publish_summary", _("summary published")
         HIDE_SUMMARY = "hide_summary", _("summary hidden")
 

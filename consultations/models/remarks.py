@@ -73,6 +73,12 @@ class Submission(DemonstrationModel):
     )
     language = models.CharField(_("language of notices"), max_length=5, default="pl")
     received_at = models.DateTimeField(_("received"))
+    # The day a letter was handed in or posted, where that is known: by it the term is judged.
+    lodged_on = models.DateField(_("lodged"), null=True, blank=True)
+    # Of a sender who has to confirm the e-mail address: until when, and when it was done.
+    confirmation_token = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001  unique where there is one
+    confirm_until = models.DateTimeField(_("to be confirmed by"), null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("e-mail address confirmed"), null=True, editable=False)
     verification = models.CharField(
         _("verification"), max_length=10, choices=Verification, default=Verification.PENDING, editable=False
     )
@@ -98,7 +104,14 @@ class Submission(DemonstrationModel):
                 name="submission_improper_has_reason",
             ),
         ]
-        indexes = [models.Index(fields=["verification", "received_at"], name="submission_waiting")]
+        indexes = [
+            models.Index(fields=["verification", "received_at"], name="submission_waiting"),
+            models.Index(
+                fields=["confirm_until"],
+                condition=Q(confirmed_at__isnull=True, verification="pending", confirm_until__isnull=False),
+                name="submission_unconfirmed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.public_number
@@ -125,6 +138,18 @@ class Remark(DemonstrationModel):
         CHAPTER = "chapter", _("chapter")
         DOCUMENT = "document", _("the whole document")
 
+    class Kind(models.TextChoices):
+        REWORD = "reword", _("change the wording")
+        REMOVE = "remove", _("remove this passage")
+        ADD = "add", _("add after this passage")
+        GENERAL = "general", _("remark")
+        QUESTION = "question", _("question")
+
+    class TextState(models.TextChoices):
+        WAITING = "waiting", _("waits to be looked at")
+        OPEN = "open", _("public as written")
+        REDACTED = "redacted", _("public with redactions")
+
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
         IMPROPER = "improper", _("improper")
@@ -132,6 +157,7 @@ class Remark(DemonstrationModel):
         ASSIGNED = "assigned", _("assigned")
         DECIDED = "decided", _("decided, not published")
         PUBLISHED = "published", _("answered")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", _("accepted")
@@ -143,6 +169,7 @@ class Remark(DemonstrationModel):
     class Standing(models.TextChoices):
         RECEIVED = "received", _("received")
         IMPROPER = "improper", _("improper")
+        WITHDRAWN = "withdrawn", _("withdrawn")
         IN_PROGRESS = "in_progress", _("in progress")
         ACCEPTED = "accepted", _("accepted")
         PARTLY_ACCEPTED = "partly_accepted", _("partly accepted")
@@ -164,9 +191,17 @@ class Remark(DemonstrationModel):
     passage = models.ForeignKey(
         Passage, models.PROTECT, null=True, blank=True, related_name="remarks", verbose_name=_("passage")
     )
-    change = models.TextField(_("what to change"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.GENERAL)
+    # Raised by each correction of the sender; what it said before stands in ``RemarkRevision``.
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1, editable=False)
+    change = models.TextField(_("what to change"), blank=True)
     wording = models.TextField(_("proposed wording"), blank=True)
     reason = models.TextField(_("why"), blank=True)
+    # What the public reads instead of change, wording and reason while ``text_state`` is “redacted”.
+    text_state = models.CharField(_("text"), max_length=10, choices=TextState, default=TextState.OPEN, editable=False)
+    shown_change = models.TextField(_("what to change, as the public reads it"), blank=True, editable=False)
+    shown_wording = models.TextField(_("proposed wording, as the public reads it"), blank=True, editable=False)
+    shown_reason = models.TextField(_("why, as the public reads it"), blank=True, editable=False)
     topic = models.ForeignKey(
         Topic, models.SET_NULL, null=True, blank=True, related_name="remarks", verbose_name=_("topic")
     )
@@ -186,7 +221,7 @@ class Remark(DemonstrationModel):
     standing = models.GeneratedField(
         expression=Case(
             When(state="published", then=F("outcome")),
-            When(state__in=["received", "improper"], then=F("state")),
+            When(state__in=["received", "improper", "withdrawn"], then=F("state")),
             default=Value("in_progress"),
         ),
         output_field=models.CharField(max_length=20, choices=Standing),
@@ -211,7 +246,15 @@ class Remark(DemonstrationModel):
                 | Q(target="document", passage__isnull=True, chapter__isnull=True),
                 name="remark_points_to_its_target",
             ),
-            models.CheckConstraint(condition=~Q(change="") | ~Q(wording=""), name="remark_says_something"),
+            models.CheckConstraint(
+                condition=~Q(change="") | ~Q(wording="") | Q(kind="remove"), name="remark_says_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["general", "question"])
+                | Q(kind="remove", target="passage")
+                | Q(kind__in=["reword", "add"], target="passage") & ~Q(wording=""),
+                name="remark_kind_fits_its_place",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["decided", "published"], department__isnull=False) & ~Q(outcome="")
                 | ~Q(state__in=["decided", "published"]) & Q(outcome=""),
@@ -226,6 +269,7 @@ class Remark(DemonstrationModel):
             models.Index(fields=["consultation", "topic", "position"], name="remark_by_topic"),
             models.Index(fields=["consultation", "channel", "position"], name="remark_by_channel"),
             models.Index(fields=["state", "received_at"], name="remark_waiting"),
+            models.Index(fields=["received_at", "id"], condition=Q(text_state="waiting"), name="remark_text_waiting"),
             models.Index(fields=["department", "state", "received_at"], name="remark_waiting_department"),
             models.Index(fields=["consultation", "state", "-changed_at"], name="remark_lately_answered"),
         ]
@@ -287,3 +331,68 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.remark_id}/{self.revision}: {self.outcome}"
+
+
+class RemarkRevision(models.Model):
+    """What a remark said before its sender corrected it. Rows are added, never changed."""
+
+    remark = models.ForeignKey(Remark, models.PROTECT, related_name="revisions")
+    revision = models.PositiveSmallIntegerField(_("revision"))
+    # The sender's own words and their place: the keys of ``receipts.canonical_remarks`` and the kind.
+    content = models.JSONField()
+    replaced_at = models.DateTimeField(_("replaced"))
+
+    class Meta:
+        verbose_name = _("earlier text of a remark")
+        verbose_name_plural = _("earlier texts of remarks")
+        ordering = ["remark", "revision"]
+        constraints = [models.UniqueConstraint(fields=["remark", "revision"], name="remark_revision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.remark_id}/{self.revision}"
+
+
+class Redaction(models.Model):
+    """One decision on how much of a remark's text the public reads: who, when, why, which text resulted.
+
+    Rows are added, never changed; the remark's own columns hold the latest.
+    """
+
+    remark = models.ForeignKey(Remark, models.PROTECT, related_name="redactions")
+    revision = models.PositiveSmallIntegerField(_("of revision"))
+    text_state = models.CharField(_("text"), max_length=10, choices=Remark.TextState)
+    change = models.TextField(_("what to change"), blank=True)
+    wording = models.TextField(_("proposed wording"), blank=True)
+    reason = models.TextField(_("why"), blank=True)
+    grounds = models.CharField(_("reason of the redaction"), max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("redaction")
+        verbose_name_plural = _("redactions")
+        ordering = ["remark", "at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text_state="redacted") | ~Q(grounds=""), name="redaction_has_grounds")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.remark_id}: {self.text_state}"
+
+
+class RemarkWords(models.Model):
+    """The words by which the register finds a remark: lemmas and folded forms of its public text, by spaces.
+
+    Written in the transaction that changes the text; ``manage.py reindex`` writes all of them anew.
+    """
+
+    remark = models.OneToOneField(Remark, models.CASCADE, primary_key=True, related_name="search_words")
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="+")
+    words = models.TextField()
+
+    class Meta:
+        verbose_name = _("words of a remark")
+        verbose_name_plural = _("words of remarks")
+
+    def __str__(self) -> str:
+        return f"words of {self.remark_id}"

@@ -197,6 +197,7 @@ def _columns(remark: NewRemark) -> dict[str, object]:
         "target": remark.target,
         "chapter": remark.chapter,
         "passage": remark.passage,
+        "kind": remark.kind,
         "change": remark.change,
         "wording": remark.wording,
         "reason": remark.reason,
@@ -207,7 +208,7 @@ def _columns(remark: NewRemark) -> dict[str, object]:
 
 def _plain(remark: RemarkContent) -> list[object]:
     places = (remark.version_id, remark.chapter_id, remark.passage_id, remark.topic_id, remark.district_id)
-    return [remark.change, remark.wording, remark.reason, *places]
+    return [remark.kind, remark.change, remark.wording, remark.reason, *places]
 
 
 def _digest(value: object) -> str:

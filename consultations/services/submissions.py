@@ -52,9 +52,10 @@ class Sender:
 class NewRemark:
     """One remark before it has a number. Without passage and chapter it concerns the whole document."""
 
-    change: str
+    change: str = ""
     wording: str = ""
     reason: str = ""
+    chosen_kind: Remark.Kind | None = None
     passage: Passage | None = None
     chapter: Chapter | None = None
     version: DraftVersion | None = None
@@ -66,6 +67,13 @@ class NewRemark:
         if self.passage is not None:
             return Remark.Target.PASSAGE
         return Remark.Target.DOCUMENT if self.chapter is None else Remark.Target.CHAPTER
+
+    @property
+    def kind(self) -> Remark.Kind:
+        """The kind that was chosen; where none was, a new wording of a passage asks to change it."""
+        if self.chosen_kind is not None:
+            return self.chosen_kind
+        return Remark.Kind.REWORD if self.passage is not None and self.wording else Remark.Kind.GENERAL
 
     @property
     def passage_id(self) -> int | None:
@@ -91,6 +99,8 @@ class NewRemark:
 class RemarkContent(Protocol):
     """What a remark says and where: a ``NewRemark``, or one that waits in a basket."""
 
+    @property
+    def kind(self) -> str: ...
     @property
     def change(self) -> str: ...
     @property
@@ -211,6 +221,7 @@ def enter_submission(
             target=remark.target,
             chapter_id=remark.chapter_id,
             passage_id=remark.passage_id,
+            kind=remark.kind,
             change=remark.change,
             wording=remark.wording,
             reason=remark.reason,

@@ -93,7 +93,9 @@ def counted(consultation: Consultation) -> tuple[dict[Cell, int], dict[str, int]
     counters = {
         "last_number": Submission.objects.filter(consultation=consultation).count(),
         "remark_count": remarks.count(),
-        "proper_count": remarks.exclude(state__in=[Remark.State.RECEIVED, Remark.State.IMPROPER]).count(),
+        "proper_count": remarks.exclude(
+            state__in=[Remark.State.RECEIVED, Remark.State.IMPROPER, Remark.State.WITHDRAWN]
+        ).count(),
     }
     return cells, counters
 

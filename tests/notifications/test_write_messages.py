@@ -10,10 +10,10 @@ from kombu.exceptions import OperationalError
 
 from consultations.models import Submission
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
+from lublin2030.lib.wake import Waker
 from notifications import tasks
 from notifications.models import Message
 from notifications.services import outbox
-from notifications.wake import Waker
 from tests.factories import DURING, remark_in_state, submission
 from tests.notifications.backends import sent_to
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections, connections
 
+from accounts import jobs as long_work
 from consultations.services.baskets import forget_old_baskets
 from notifications.services import following, housekeeping, outbox
 
@@ -61,9 +62,11 @@ class Command(BaseCommand):
             Job("sweep", 1, lambda: outbox.sweep(should_stop=stop.is_set)),
             Job("forget-old-baskets", 3600, forget_old_baskets),
             Job("housekeeping", 3600, housekeeping.forget_old_addresses),
+            Job("forget-old-jobs", 3600, long_work.forget_old),
         ]
+        long_jobs = [Job("long-work", 1, lambda: long_work.run_due(should_stop=stop.is_set))]
         if options["once"]:
-            went_well = [job.do(time.monotonic()) for job in jobs]
+            went_well = [job.do(time.monotonic()) for job in [*jobs, *long_jobs]]
             if not all(went_well):
                 raise CommandError("Not every job went well: see the log.")
             return
@@ -72,10 +75,16 @@ class Command(BaseCommand):
         self.stdout.write("Worker: sends mail every second. Ctrl-C ends it.")
         self.stdout.flush()
         # The work is done in a thread, so that a mail server that keeps us waiting does not delay the end.
-        thread = threading.Thread(target=_work, args=(jobs, stop), name="work", daemon=True)
-        thread.start()
+        # Long work has a thread of its own, so that no mail waits for the reading of a document.
+        threads = [
+            threading.Thread(target=_work, args=(each, stop), name="work", daemon=True) for each in (jobs, long_jobs)
+        ]
+        for thread in threads:
+            thread.start()
         stop.wait()
-        thread.join(SECONDS_TO_FINISH)
+        until = time.monotonic() + SECONDS_TO_FINISH
+        for thread in threads:
+            thread.join(max(until - time.monotonic(), 0))
         self.stdout.write("Worker: ended.")
 
 

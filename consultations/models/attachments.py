@@ -1,0 +1,88 @@
+"""Files that senders add to what they say, and scans of letters."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models.baskets import Basket
+from consultations.models.remarks import Submission, new_token
+
+
+def private_storage() -> Storage:
+    """Where files lie that no address leads to: outside of what the web server serves."""
+    return storages["private"]
+
+
+def attachment_path(attachment: Attachment, _name: str) -> str:
+    """A random name: nothing of what the sender called the file is in it."""
+    return f"zalaczniki/{attachment.token[:2]}/{attachment.token}"
+
+
+class Attachment(models.Model):
+    """A file in a basket, or of a submission. Staff read it; the public only after a staff decision.
+
+    ``content_type`` was told from the content. ``name`` is what the sender called it, shown to staff and sender.
+    """
+
+    class Kind(models.TextChoices):
+        SENDER = "sender", _("added by the sender")
+        SCAN = "scan", _("scan of the letter")
+
+    token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
+    basket = models.ForeignKey(Basket, models.CASCADE, null=True, related_name="attachments")
+    submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="attachments")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SENDER)
+    file = models.FileField(storage=private_storage, upload_to=attachment_path)
+    name = models.CharField(_("name"), max_length=150)
+    content_type = models.CharField(_("format"), max_length=100)
+    size = models.PositiveIntegerField(_("bytes"))
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField(_("added"))
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    published_at = models.DateTimeField(_("public since"), null=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(basket__isnull=False, submission__isnull=True)
+                | Q(basket__isnull=True, submission__isnull=False),
+                name="attachment_of_basket_or_submission",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(submission__isnull=False),
+                name="attachment_public_only_when_sent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attachment {self.pk}"
+
+
+class RateCount(models.Model):
+    """How often something was done from one source within one window of time; old windows are deleted.
+
+    ``key`` is a digest made with the portal's secret: no internet address lies here.
+    """
+
+    key = models.CharField(max_length=64)
+    window = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("rate count")
+        verbose_name_plural = _("rate counts")
+        constraints = [models.UniqueConstraint(fields=["key", "window"], name="rate_count_once")]
+        indexes = [models.Index(fields=["window"], name="rate_count_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.window:%Y-%m-%d %H:%M}: {self.count}"
