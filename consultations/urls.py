@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from consultations.views import reading, submitting, tracking
+from consultations.views import attachments, reading, submitting, tracking
 
 app_name = "consultations"
 
@@ -18,6 +18,7 @@ one_consultation = [
     path("zglos/uwaga/", submitting.new_remark, name="new_remark"),
     path("zglos/uwaga/<int:pk>/", submitting.edit_remark, name="edit_remark"),
     path("zglos/uwaga/<int:pk>/usun/", submitting.remove_remark, name="remove_remark"),
+    path("zalaczniki/<str:token>/", attachments.of_the_public, name="attachment"),
     path("zglos/sprawdz/", submitting.review, name="review"),
 ]
 
@@ -26,4 +27,5 @@ urlpatterns = [
     path("konsultacje/<slug:slug>/", include(one_consultation)),
     path("zgloszenie/<str:token>/", tracking.case, name="tracking"),
     path("zgloszenie/<str:token>/potwierdzenie/", tracking.receipt, name="receipt"),
+    path("zgloszenie/<str:token>/zalaczniki/<int:pk>/", attachments.of_the_sender, name="sent_attachment"),
 ]

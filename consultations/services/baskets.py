@@ -22,8 +22,9 @@ from consultations.errors import (
     SenderIncomplete,
     TooManyRemarks,
 )
-from consultations.models import Basket, BasketRemark, Consultation
+from consultations.models import Attachment, Basket, BasketRemark, Consultation
 from consultations.models.remarks import Submission, is_token
+from consultations.services.attachments import delete_files_on_commit, hand_over
 from consultations.services.submissions import (
     MOST_REMARKS,
     NewRemark,
@@ -72,6 +73,7 @@ def add_remark(
             consultation=consultation,
             cookie_key=cookie_key,
             defaults={"updated_at": now, "language": language},
+            create_defaults={"updated_at": now, "language": language, "created_at": now},
         )
         kept = basket.remarks.filter(form_token=token).first()
         if kept is not None:
@@ -135,7 +137,8 @@ def keep_sender(basket: Basket, *, sender: Sender, now: dt.datetime | None = Non
 def fingerprint(basket: Basket, remarks: Iterable[BasketRemark]) -> str:
     """A digest of all that would be sent. The review page carries it back, so that nothing unread is sent."""
     sender = [getattr(basket, name) for name in ("sender_kind", "name", "representative", "email", "phone", "address")]
-    return _digest([sender, basket.district_id, [[one.pk, _plain(one)] for one in remarks]])
+    files = list(basket.attachments.order_by("pk").values_list("pk", "sha256"))
+    return _digest([sender, basket.district_id, [[one.pk, _plain(one)] for one in remarks], files])
 
 
 def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime | None = None) -> Receipt:
@@ -177,6 +180,7 @@ def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime
             form_token=held.form_token,
             now=now or timezone.now(),
         )
+        hand_over(held, submission)
         held.delete()
     return Receipt(submission=submission)
 
@@ -188,6 +192,7 @@ def forget_old_baskets(*, now: dt.datetime | None = None) -> int:
     with transaction.atomic():
         # Holds their rows: whoever comes back to one at this moment waits, and then begins a new one.
         list(old.select_for_update().values_list("pk"))
+        delete_files_on_commit(Attachment.objects.filter(basket__in=old))
         return old.delete()[1].get(Basket._meta.label, 0)
 
 

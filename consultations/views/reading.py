@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from consultations import reading
 from consultations.filters import RegisterFilter
-from consultations.models import ChapterText, Consultation, DraftVersion, Remark
+from consultations.models import Attachment, ChapterText, Consultation, DraftVersion, Remark
 from consultations.models.remarks import POSITION_STEP
 from consultations.places import with_places
 from consultations.services.baskets import find_basket
@@ -153,6 +153,7 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             "version": next((one for one in versions if one.pk == shown.version_id), None),
             "is_latest": not versions or versions[0].pk == shown.version_id,
             "runs": compare_words(placed.passage.wording, shown.wording) if placed.passage and shown.wording else None,
+            "attachments": Attachment.objects.filter(submission=shown.submission_id).numbered().public(now),
             "decision": decisions[-1] if decisions else None,
             "earlier_decisions": decisions[-2::-1],
             "steps": reading.public_steps(shown),
