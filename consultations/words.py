@@ -90,8 +90,8 @@ def words_for(error: errors.ConsultationError) -> str:
             return str(_FAULTS[error.fault])
         case errors.TooOften():
             return _(
-                "Very much has come from your internet address lately. Please try again after %(time)s. What you wrote is"
-                " kept. If you cannot wait, send it another way: the page of the consultation says how."
+                "Very much has come from your internet address lately. Please try again after %(time)s. What you"
+                " wrote is kept. If you cannot wait, send it another way: the page of the consultation says how."
             ) % {"time": date_format(localtime(error.until, WARSAW), "H:i")}
         case errors.SentTooFast():
             return _("That was very fast. Read it through once more and press the button again in a moment.")

@@ -74,7 +74,7 @@ def add_attachment(basket: Basket, *, upload: Any, now: dt.datetime | None = Non
 def remove_attachment(attachment: Attachment, *, now: dt.datetime | None = None) -> None:
     """Take a file out of its basket. Removing it twice changes nothing; a file that was sent stays."""
     with transaction.atomic():
-        Basket.objects.filter(pk=attachment.basket_id).update(updated_at=now or timezone.now())
+        Basket.objects.filter(attachments=attachment).update(updated_at=now or timezone.now())
         unsent = Attachment.objects.filter(pk=attachment.pk, basket__isnull=False)
         delete_files_on_commit(unsent)
         unsent.delete()

@@ -82,7 +82,7 @@ def _add(key: str, begin: dt.datetime, by: int) -> int:
 
 def refuse_haste(basket: Basket, *, now: dt.datetime | None = None) -> None:
     """SentTooFast within ``TIME_TRAP_SECONDS`` of the basket's first remark; the same a moment later passes."""
-    if basket.created_at is None:
+    if not settings.TIME_TRAP_SECONDS or basket.created_at is None:
         return
     left = settings.TIME_TRAP_SECONDS - ((now or timezone.now()) - basket.created_at).total_seconds()
     if left > 0:

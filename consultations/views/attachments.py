@@ -88,7 +88,7 @@ def readable_attachments(user: Any, remark: Remark) -> QuerySet[Attachment]:
 
 
 def _download(attachment: Attachment) -> FileResponse:
-    """The file, to be saved, never shown in the portal's name; called by its public number, not in its sender's words."""
+    """The file, to be saved, not shown in the portal's name; called by its number, not in its sender's words."""
     submission = attachment.submission
     if submission is None:
         raise Http404

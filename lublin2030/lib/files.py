@@ -20,7 +20,6 @@ from xml.parsers import expat
 from django.core.files.base import ContentFile, File
 
 from lublin2030.lib.images import NotAPicture, TooManyPixels, read_picture
-from lublin2030.lib.plaintext import FORBIDDEN
 
 MOST_BYTES = 10 * 1024 * 1024
 # Of what a packed document unpacks to: bytes altogether, parts, and how many times larger than packed.
@@ -30,7 +29,6 @@ MOST_RATIO = 200
 RATIO_COUNTS_FROM = 1024 * 1024  # a small part of blanks may be packed as tightly as it likes
 MOST_DEEP = 1  # a chart in a document carries its table as a packed file; a packed file in that one is a trick
 NAME_LENGTH = 150
-UNSEEN = frozenset({"Cf", "Cc", "Cs", "Cn"})  # Unicode's categories of what shows nothing
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -76,6 +74,8 @@ ODT = ("application/vnd.oasis.opendocument.text", "odt")
 JPEG = ("image/jpeg", "jpg")
 PNG = ("image/png", "png")
 EXTENSIONS = dict([PDF, DOCX, XLSX, ODT, JPEG, PNG])
+# Endings that a name may have had before: the real one takes their place instead of standing behind them.
+_ENDINGS = frozenset({*EXTENSIONS.values(), "jpeg", "jpe", "docm", "xlsm"})
 
 
 def inspect(upload: Any) -> Inspected:
@@ -99,13 +99,11 @@ def inspect(upload: Any) -> Inspected:
 
 def shown_name(name: str, extension: str) -> str:
     """What a sender called the file, fit to be shown: no folders, nothing unseen, its real ending, 150 characters."""
-    last = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]
-    visible = "".join(one for one in FORBIDDEN.sub("", last) if unicodedata.category(one) not in UNSEEN)
-    visible = " ".join(visible.split())
-    stem = visible
-    ending = PurePosixPath(visible).suffix
-    if ending.lower().lstrip(".") in {extension, *EXTENSIONS.values(), "jpeg", "jpe", "docm", "xlsm"}:
-        stem = visible[: -len(ending)]
+    last = " ".join(re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1].split())
+    visible = "".join(one for one in last if one.isprintable())
+    stem, dot, ending = visible.rpartition(".")
+    if not dot or ending.lower() not in _ENDINGS:
+        stem = visible
     stem = stem.strip(" .") or "plik"
     return f"{stem[: NAME_LENGTH - len(extension) - 1].rstrip()}.{extension}"
 

@@ -26,10 +26,9 @@ class WholeRequestLimit(FileUploadHandler):
     ) -> None:
         if content_length > settings.MOST_REQUEST_BYTES:
             raise RequestDataTooBig
-        return super().handle_raw_input(input_data, META, content_length, boundary, encoding)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
-        return None
+        return

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from consultations import permissions
 from consultations.errors import NotPermitted
 from consultations.models import Consultation, Decision, Draft, Remark, Submission
+from consultations.services.attachments import add_scan, hide_attachment, publish_attachment
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.drafts import start_next_version
 from consultations.services.submissions import renew_tracking_link
@@ -25,7 +26,9 @@ from notifications.permissions import may_resend
 from notifications.services.outbox import resend
 from participation.models import Event
 from stages.models import News
+from tests.consultations.residents import sent_attachment
 from tests.factories import DURING, DepartmentFactory, person, remark_in_state, submission
+from tests.files_made import pdf, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
@@ -53,6 +56,9 @@ MAY = {
     "hide summary": {COORDINATOR},
     "resend message": {COORDINATOR, ADMINISTRATOR},
     "start next version": {COORDINATOR, ADMINISTRATOR},
+    "publish attachment": {COORDINATOR},
+    "hide attachment": {COORDINATOR},
+    "add scan": {COORDINATOR},
 }
 
 
@@ -98,6 +104,13 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
                 state=Message.State.FAILED,
             )  # fmt: skip
             resend(message, by=user)
+        case "publish attachment":
+            publish_attachment(sent_attachment(consultation), by=user)
+        case "hide attachment":
+            public = publish_attachment(sent_attachment(consultation), by=person(COORDINATOR))
+            hide_attachment(public, by=user)
+        case "add scan":
+            add_scan(submission(consultation), upload=upload(pdf()), by=user)
         case "start next version":
             start_next_version(Draft.objects.get(consultation=consultation), by=user)
 
@@ -118,6 +131,7 @@ ASKS = {
     permissions.may_assign: {COORDINATOR},
     permissions.may_answer: {COORDINATOR, EXPERT},
     permissions.may_publish: {COORDINATOR},
+    permissions.may_publish_attachments: {COORDINATOR},
     permissions.may_read_contact: {COORDINATOR},
     permissions.may_read_remarks: {COORDINATOR, EXPERT},
     may_enter_desk: set(Role),

@@ -37,7 +37,8 @@ def take_files(request: HttpRequest, basket: Basket, now: dt.datetime) -> FilesA
     """Put the chosen files into the basket and take out the one whose button was pressed.
 
     Files are taken whichever button was pressed, so that nobody who chose one sends without it. Each that cannot be
-    taken gets its own sentence; the others stay. Raises ConsultationClosed, and NothingToSend when the basket was sent in another window.
+    taken gets its own sentence; the others stay. Raises ConsultationClosed, and NothingToSend when the basket was sent
+    in another window.
     """
     answer = FilesAnswer(stays="dolacz" in request.POST or "usun_zalacznik" in request.POST)
     unwanted = read_key(request.POST.get("usun_zalacznik"))
