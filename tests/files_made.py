@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,8 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "application/vnd.oasis.opendocument.text"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+Parts = Mapping[str, bytes | str]
 
 
 def upload(data: bytes, name: str = "plik.pdf") -> SimpleUploadedFile:
@@ -33,7 +36,7 @@ def object_stream(content: bytes) -> bytes:
     return b"<< /Type /ObjStm /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
 
 
-def package(parts: dict[str, bytes | str], *, packed: bool = True) -> bytes:
+def package(parts: Parts, *, packed: bool = True) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as file:
         for name, content in parts.items():
@@ -53,29 +56,29 @@ def relation(kind: str, target: str, mode: str = "External") -> str:
     )
 
 
-def docx(text: str = "Więcej drzew.", **more: bytes | str) -> bytes:
+def docx(text: str = "Więcej drzew.", *, more: Parts | None = None) -> bytes:
     parts: dict[str, bytes | str] = {
         "[Content_Types].xml": content_types(f"{WORD}.main+xml"),
         "word/document.xml": f"<w:document>{text}</w:document>",
     }
-    return package(parts | more)
+    return package(parts | dict(more or {}))
 
 
-def xlsx(**more: bytes | str) -> bytes:
+def xlsx(more: Parts | None = None) -> bytes:
     parts: dict[str, bytes | str] = {
         "[Content_Types].xml": content_types(f"{SHEET}.main+xml"),
         "xl/workbook.xml": "<workbook/>",
     }
-    return package(parts | more)
+    return package(parts | dict(more or {}))
 
 
-def odt(**more: bytes | str) -> bytes:
+def odt(more: Parts | None = None) -> bytes:
     parts: dict[str, bytes | str] = {
         "mimetype": TEXT,
         "content.xml": "<office:document-content/>",
         "META-INF/manifest.xml": "<manifest:manifest/>",
     }
-    return package(parts | more)
+    return package(parts | dict(more or {}))
 
 
 def picture(form: str = "JPEG", mode: str = "RGB", size: tuple[int, int] = (40, 20), **options: Any) -> bytes:

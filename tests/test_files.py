@@ -90,12 +90,12 @@ REFUSED = {
     "plain zip": (made.package({"a.txt": "a"}), Fault.UNKNOWN),
     "java archive": (made.package({"META-INF/MANIFEST.MF": "a"}), Fault.UNKNOWN),
     "presentation": (made.package({"[Content_Types].xml": made.content_types("x.slides+xml")}), Fault.UNKNOWN),
-    "odt that is a drawing": (made.odt(mimetype="application/vnd.oasis.opendocument.graphics"), Fault.UNKNOWN),
+    "odt that is a drawing": (made.odt({"mimetype": "application/vnd.oasis.opendocument.graphics"}), Fault.UNKNOWN),
     "old word": (old_office("WordDocument"), Fault.UNKNOWN),
     "office with a password": (old_office("EncryptionInfo", "EncryptedPackage"), Fault.ENCRYPTED),
     "zip with a password": (bytes(encrypted_zip), Fault.ENCRYPTED),
     "odt with a password": (
-        made.odt(**{"META-INF/manifest.xml": '<manifest:manifest><manifest:encryption-data/></manifest:manifest>'}),
+        made.odt(more={"META-INF/manifest.xml": '<manifest:manifest><manifest:encryption-data/></manifest:manifest>'}),
         Fault.ENCRYPTED,
     ),
     "pdf with a password": (made.pdf(trailer=b"/Encrypt 9 0 R"), Fault.ENCRYPTED),
@@ -109,41 +109,41 @@ REFUSED = {
         made.package({"[Content_Types].xml": made.content_types("x/ms-word.macroEnabled.main+xml")}),
         Fault.MACROS,
     ),
-    "docx with macros": (made.docx(**{"word/vbaProject.bin": b"x"}), Fault.MACROS),
-    "xlsx with macros": (made.xlsx(**{"xl/VBAPROJECT.BIN": b"x"}), Fault.MACROS),
-    "odt with macros": (made.odt(**{"Basic/Standard/Module1.xml": "x"}), Fault.MACROS),
-    "odt with a script": (made.odt(**{"Scripts/python/a.py": "x"}), Fault.MACROS),
+    "docx with macros": (made.docx(more={"word/vbaProject.bin": b"x"}), Fault.MACROS),
+    "xlsx with macros": (made.xlsx(more={"xl/VBAPROJECT.BIN": b"x"}), Fault.MACROS),
+    "odt with macros": (made.odt(more={"Basic/Standard/Module1.xml": "x"}), Fault.MACROS),
+    "odt with a script": (made.odt(more={"Scripts/python/a.py": "x"}), Fault.MACROS),
     "docx with macros in what it carries": (
-        made.docx(**{"word/embeddings/a.xlsm": made.xlsx(**{"xl/vbaProject.bin": b"x"})}),
+        made.docx(more={"word/embeddings/a.xlsm": made.xlsx(more={"xl/vbaProject.bin": b"x"})}),
         Fault.MACROS,
     ),
     "template from elsewhere": (
-        made.docx(**{"word/_rels/settings.xml.rels": made.relation("attachedTemplate", "https://evil.example/t.dotm")}),
+        made.docx(more={"word/_rels/settings.xml.rels": made.relation("attachedTemplate", "https://evil.example/t.dotm")}),
         Fault.REMOTE,
     ),
     "picture from elsewhere": (
-        made.docx(**{"word/_rels/document.xml.rels": made.relation("image", "http://tracker.example/a.png")}),
+        made.docx(more={"word/_rels/document.xml.rels": made.relation("image", "http://tracker.example/a.png")}),
         Fault.REMOTE,
     ),
     "template on a foreign share": (
-        made.docx(**{"word/_rels/settings.xml.rels": made.relation("attachedTemplate", r"file:///\\evil\share\t.dotm")}),
+        made.docx(more={"word/_rels/settings.xml.rels": made.relation("attachedTemplate", r"file:///\\evil\share\t.dotm")}),
         Fault.REMOTE,
     ),
     "rels with entities": (
-        made.docx(**{"word/_rels/a.rels": '<!DOCTYPE r [<!ENTITY a "b">]><r>&a;</r>'}),
+        made.docx(more={"word/_rels/a.rels": '<!DOCTYPE r [<!ENTITY a "b">]><r>&a;</r>'}),
         Fault.DAMAGED,
     ),
-    "path out of the folder": (made.docx(**{"../../etc/cron.d/x": "x"}), Fault.DAMAGED),
-    "path from the root": (made.docx(**{"/etc/passwd": "x"}), Fault.DAMAGED),
+    "path out of the folder": (made.docx(more={"../../etc/cron.d/x": "x"}), Fault.DAMAGED),
+    "path from the root": (made.docx(more={"/etc/passwd": "x"}), Fault.DAMAGED),
     "cut zip": (made.docx()[:-40], Fault.DAMAGED),
     "size that lies": (bytes(lying), Fault.DAMAGED),
     "xml that is none": (made.package({"[Content_Types].xml": "<a", "word/document.xml": ""}), Fault.DAMAGED),
-    "one part that unpacks without end": (made.docx(**{"word/media/a.bin": b"\0" * 20_000_000}), Fault.BOMB),
+    "one part that unpacks without end": (made.docx(more={"word/media/a.bin": b"\0" * 20_000_000}), Fault.BOMB),
     "parts without end": (made.package({f"p{n}.xml": "" for n in range(5001)} | {
         "[Content_Types].xml": made.content_types(f"{made.WORD}.main+xml"), "word/document.xml": "x",
     }), Fault.BOMB),
     "packed in packed in packed": (
-        made.docx(**{"word/a.zip": made.package({"b.zip": made.package({"c.txt": "c"})})}), Fault.BOMB,
+        made.docx(more={"word/a.zip": made.package({"b.zip": made.package({"c.txt": "c"})})}), Fault.BOMB,
     ),
     "picture of a trillion pixels": (made.png_that_claims(1_000_000, 1_000_000), Fault.PIXELS),
     "picture of 41 million pixels": (made.png_that_claims(41_000, 1_000), Fault.PIXELS),
@@ -161,7 +161,7 @@ def test_what_is_wrong_or_dangerous_is_refused_with_its_reason(case):
 
 def test_many_parts_that_are_small_each_unpack_to_too_much_together():
     blanks = {f"word/media/{n}.bin": bytes([n]) * 900_000 for n in range(120)}
-    assert fault_of(made.docx(**blanks)) == Fault.BOMB
+    assert fault_of(made.docx(more=blanks)) == Fault.BOMB
 
 
 def test_two_parts_of_one_name_are_refused():
@@ -185,14 +185,12 @@ def test_ten_megabytes_pass_and_one_byte_more_does_not():
 
 
 HARMLESS = {
-    "a link": made.docx(**{"word/_rels/document.xml.rels": made.relation("hyperlink", "https://lublin.eu")}),
+    "a link": made.docx(more={"word/_rels/document.xml.rels": made.relation("hyperlink", "https://lublin.eu")}),
     "a template on the sender's own disk": made.docx(
-        **{"word/_rels/settings.xml.rels": made.relation("attachedTemplate", "file:///C:\\Users\\jan\\Normal.dotm")}
+        more={"word/_rels/a.rels": made.relation("attachedTemplate", "file:///C:\\Users\\jan\\Normal.dotm")}
     ),
-    "a part of its own": made.docx(
-        **{"word/_rels/document.xml.rels": made.relation("image", "media/a.png", "Internal")}
-    ),
-    "a chart with its table": made.docx(**{"word/embeddings/tabela.xlsx": made.xlsx()}),
+    "a part of its own": made.docx(more={"word/_rels/a.rels": made.relation("image", "media/a.png", "Internal")}),
+    "a chart with its table": made.docx(more={"word/embeddings/tabela.xlsx": made.xlsx()}),
 }
 
 

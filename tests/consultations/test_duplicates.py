@@ -112,8 +112,8 @@ def test_the_review_names_the_same_text_on_the_same_place_and_offers_to_take_it_
 
 def test_the_warning_does_not_depend_on_the_address_of_mail(consultation):
     """Else whoever types a stranger's address and a public text would learn who wrote it."""
-    text = {"new_remarks": [passage_remark(consultation, change="Zmiana 0")]}
-    submission(consultation, email="autor@example.org", **text)
+    text = passage_remark(consultation, change="Zmiana 0")
+    submission(consultation, email="autor@example.org", new_remarks=[text])
     answers = [
         already_public(consultation, full_basket(consultation, cookie_key=key, email=email).remarks.all(), now=DURING)
         for key, email in (("a" * 43, "autor@example.org"), ("b" * 43, "ktos@example.org"))
