@@ -260,8 +260,8 @@ def test_a_file_keeps_its_number_whatever_is_public(consultation):
     attached_to(sent, kind=Attachment.Kind.SCAN)
     Attachment.objects.filter(pk=rows[2].pk).update(published_at=DURING)
     numbered = Attachment.objects.filter(submission=sent).numbered()
-    assert list(numbered.added_by_senders().values_list("ordinal", flat=True)) == [1, 2, 3]
-    assert list(numbered.public(DURING).values_list("pk", "ordinal")) == [(rows[2].pk, 3)]
+    assert [vars(one)["ordinal"] for one in numbered.added_by_senders()] == [1, 2, 3]
+    assert [(one.pk, vars(one)["ordinal"]) for one in numbered.public(DURING)] == [(rows[2].pk, 3)]
     assert attachments.ordinal_of(rows[2]) == 3
 
 
