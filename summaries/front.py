@@ -129,7 +129,9 @@ def _pairs(now: dt.datetime) -> tuple[Pair, ...]:
         return ()
     latest = with_places(Remark.objects.lately_answered(consultation)[:PAIRS_FROM])
     pairs = [Pair(placed, answers_of(placed.remark)[-1], _diff(placed)) for placed in latest]
-    return tuple(sorted(pairs, key=lambda pair: (pair.diff is None, not vars(pair.placed.remark)["public_wording"]))[:PAIRS])
+    return tuple(
+        sorted(pairs, key=lambda pair: (pair.diff is None, not vars(pair.placed.remark)["public_wording"]))[:PAIRS]
+    )
 
 
 def _diff(placed: Placed[Remark]) -> list[Run] | None:
