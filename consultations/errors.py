@@ -67,5 +67,17 @@ class VersionInPreparation(ConsultationError):
     """The draft has an unpublished version already."""
 
 
+class TextChanged(ConsultationError):
+    """The text is not what was read: its sender corrected or withdrew it, or a colleague has decided on it."""
+
+
+class GroundsMissing(ConsultationError):
+    """A redaction without a reason."""
+
+
+class NotRedacted(ConsultationError):
+    """Nothing is taken out, or the text says what its sender did not write."""
+
+
 class NotPermitted(ConsultationError):
     """The person may not do this."""

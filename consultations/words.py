@@ -42,6 +42,13 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.VersionInPreparation: gettext_lazy(
         "The next version of this draft is in preparation already. Publish it first."
     ),
+    errors.TextChanged: gettext_lazy(
+        "This text has changed since you opened it, or a colleague has decided on it. Read it once more."
+    ),
+    errors.GroundsMissing: gettext_lazy("Write the reason of the redaction. The public reads it."),
+    errors.NotRedacted: gettext_lazy(
+        "Nothing is taken out of the text. Check a place, write words to take out, or approve the text as written."
+    ),
     errors.NotPermitted: gettext_lazy(
         "Your account may not do this. If you need it for your work, ask an administrator."
     ),
@@ -80,6 +87,8 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
     said: list[str] = []
     if part.get("state"):
         said.append(str(Remark.State(part["state"]).label))
+    if part.get("text"):
+        said.append(str(Remark.TextState(part["text"]).label))
     if part.get("verification"):
         said.append(str(Submission.Verification(part["verification"]).label))
     if part.get("department"):
