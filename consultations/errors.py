@@ -79,5 +79,17 @@ class NotRedacted(ConsultationError):
     """Nothing is taken out, or the text says what its sender did not write."""
 
 
+class MatchesChanged(ConsultationError):
+    """The matches of an imported document are not those that were looked at, or it is not open for them any more."""
+
+
+class PlaceNotInImport(ConsultationError):
+    """The imported document has no such place."""
+
+
+class VersionsNotComparable(ConsultationError):
+    """Two versions that are not both published, or not of one draft, or one and the same."""
+
+
 class NotPermitted(ConsultationError):
     """The person may not do this."""

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
     # Ruff does not see names in quotes in the classes' bases; mypy needs them.
-    from consultations.models import Consultation, Decision, DraftVersion, Remark, Submission  # noqa: F401
+    from consultations.models import (  # noqa: F401
+        Consultation,
+        Decision,
+        DraftVersion,
+        PassageChange,
+        Remark,
+        Submission,
+        VersionComparison,
+    )
 
 
 REGISTER_OPENING = 400  # characters of a remark that a row of the register can show
@@ -51,6 +59,18 @@ class DraftVersionQuerySet(models.QuerySet["DraftVersion"]):
     def published(self, now: dt.datetime) -> DraftVersionQuerySet:
         """Versions readers may see at the moment, the newest first."""
         return self.filter(published_at__lte=now).order_by("-number")
+
+
+class VersionComparisonQuerySet(models.QuerySet["VersionComparison"]):
+    def current(self) -> VersionComparisonQuerySet:
+        """Comparisons of texts that have been published since before they were compared, so that they hold."""
+        return self.filter(older__published_at__lte=F("made_at"), newer__published_at__lte=F("made_at"))
+
+
+class PassageChangeQuerySet(models.QuerySet["PassageChange"]):
+    def changed(self) -> PassageChangeQuerySet:
+        """What differs between the two versions: words, place, or that it is there at all."""
+        return self.exclude(kind="same", is_moved=False)
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):

@@ -49,6 +49,13 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.NotRedacted: gettext_lazy(
         "Nothing is taken out of the text. Check a place, write words to take out, or approve the text as written."
     ),
+    errors.MatchesChanged: gettext_lazy(
+        "Somebody has changed this import in the meantime, so nothing was saved. Look at it once more and choose again."
+    ),
+    errors.PlaceNotInImport: gettext_lazy("The imported document has no such place any more. Choose it again."),
+    errors.VersionsNotComparable: gettext_lazy(
+        "These two versions cannot be compared. Choose two different published versions."
+    ),
     errors.NotPermitted: gettext_lazy(
         "Your account may not do this. If you need it for your work, ask an administrator."
     ),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
-from consultations.querysets import DraftVersionQuerySet
+from consultations.querysets import DraftVersionQuerySet, PassageChangeQuerySet, VersionComparisonQuerySet
 from lublin2030.lib.translations import TranslatedModel
 
 
@@ -242,6 +242,8 @@ class VersionComparison(models.Model):
     counts = models.JSONField(default=dict)
     made_at = models.DateTimeField()
 
+    objects = VersionComparisonQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("comparison of versions")
         verbose_name_plural = _("comparisons of versions")
@@ -254,8 +256,9 @@ class VersionComparison(models.Model):
 class PassageChange(models.Model):
     """What became of one passage between two versions, with the word-level difference of its text.
 
-    ``runs``: ``[["equal"|"delete"|"insert", text], …]``; without ``insert`` they spell the old text, without
-    ``delete`` the new one. ``position`` orders the whole document, removed passages where they stood.
+    ``runs`` of a changed passage: ``[["equal"|"delete"|"insert", text], …]``; without ``insert`` they spell the old
+    text, without ``delete`` the new one. Of others they are empty: ``older`` or ``newer`` says it all. ``position``
+    orders the whole document, removed passages where they stood.
     """
 
     class Kind(models.TextChoices):
@@ -272,6 +275,8 @@ class PassageChange(models.Model):
     older = models.ForeignKey(PassageText, models.CASCADE, null=True, related_name="+")
     newer = models.ForeignKey(PassageText, models.CASCADE, null=True, related_name="+")
     runs = models.JSONField(default=list)
+
+    objects = PassageChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change of a passage")
