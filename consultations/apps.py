@@ -15,9 +15,12 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("Consultations")
 
     def ready(self) -> None:
+        from accounts.jobs import register_job
         from consultations.desk import register_queues
+        from consultations.services.imports import JOB, read_import
 
         register_queues()
+        register_job(JOB, read_import)
         register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
 
 
