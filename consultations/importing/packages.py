@@ -117,6 +117,26 @@ class Package:
         return None
 
 
+def told_kind(data: bytes) -> str:
+    """``docx``, ``odt`` or ``markdown``, told from the content. Raises UnreadableDocument for anything else."""
+    if not data.strip():
+        raise UnreadableDocument("empty")
+    if data.startswith((OLE, b"PK")):
+        for kind in MAIN_PART:
+            try:
+                Package(data, kind)
+            except UnreadableDocument as error:
+                if error.code != "wrong_type":
+                    raise
+            else:
+                return kind
+        raise UnreadableDocument("wrong_type")
+    # A text holds no zero bytes and none of the signs by which other files begin.
+    if data.startswith((b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8", b"GIF8", b"MZ")) or b"\x00" in data[:4096]:
+        raise UnreadableDocument("wrong_type")
+    return "markdown"
+
+
 def find_losses(package: Package, kept: str, problems: Problems) -> None:
     """Add what the converter drops without a word. ``kept`` is all the text that was read.
 
