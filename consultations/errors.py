@@ -91,5 +91,29 @@ class VersionsNotComparable(ConsultationError):
     """Two versions that are not both published, or not of one draft, or one and the same."""
 
 
+class VersionAlreadyPublished(ConsultationError):
+    """Readers have seen the version already, or somebody has just published it."""
+
+
+class VersionEmpty(ConsultationError):
+    """A version without a passage cannot be published."""
+
+
+class ImportChanged(ConsultationError):
+    """The import is not as the person saw it: it was changed, saved or discarded in another window."""
+
+
+class ImportOutdated(ConsultationError):
+    """Another version was published since the import was matched with the passages."""
+
+
+class AltTextMissing(ConsultationError):
+    """A picture has no alternative text and is not marked as decorative."""
+
+
+class ChapterTitleMissing(ConsultationError):
+    """A chapter needs a title that is not longer than its column."""
+
+
 class NotPermitted(ConsultationError):
     """The person may not do this."""
