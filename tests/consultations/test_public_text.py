@@ -14,6 +14,7 @@ from consultations.errors import GroundsMissing, NotRedacted, TextChanged
 from consultations.models import Consultation, HistoryEntry, Redaction, Remark
 from consultations.public_text import PublicText, public_text
 from consultations.services.redaction import approve_text, redact_text
+from consultations.services.search import reindex_remarks
 from consultations.services.summaries import publish_summary
 from summaries.front import front_page
 from tests.factories import DURING, passage_remark, person, remark_in_state, submission
@@ -55,8 +56,6 @@ def hidden(request, consultation, coordinator):
         hide(remark, coordinator)
     if request.param == "withdrawn":
         Remark.objects.filter(pk=remark.pk).update(state="withdrawn")
-        from consultations.services.search import reindex_remarks
-
         reindex_remarks(Remark.objects.filter(pk=remark.pk).select_related("consultation"))
     return Remark.objects.select_related("consultation").get(pk=remark.pk)
 
@@ -160,7 +159,7 @@ def test_the_sender_still_reads_the_own_words(client, hidden):
 def test_a_new_text_waits_where_the_consultation_says_so(consultation):
     assert submission(consultation).remarks.get().text_state == "open"
     consultation.texts_need_approval = True
-    consultation.save()
+    consultation.save(update_fields=["texts_need_approval"])
     assert submission(consultation).remarks.get().text_state == "waiting"
 
 
