@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import desk
+from consultations.views import desk, matching
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("odpowiedzi/", desk.answers, name="answers"),
     path("publikacja/", desk.publication, name="publication"),
     path("podsumowania/", desk.summaries, name="summaries"),
+    path("importy/<int:pk>/dopasowanie/", matching.import_matches, name="import_matches"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),
 ]
