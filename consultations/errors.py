@@ -83,6 +83,10 @@ class MatchesChanged(ConsultationError):
     """The matches of an imported document are not those that were looked at, or it is not open for them any more."""
 
 
+class ChapterContinuedTwice(ConsultationError):
+    """Two chapters of an imported document would continue the same chapter."""
+
+
 class PlaceNotInImport(ConsultationError):
     """The imported document has no such place."""
 

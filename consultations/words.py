@@ -52,6 +52,9 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.MatchesChanged: gettext_lazy(
         "Somebody has changed this import in the meantime, so nothing was saved. Look at it once more and choose again."
     ),
+    errors.ChapterContinuedTwice: gettext_lazy(
+        "Two chapters cannot continue the same one, so nothing was saved. Choose another for one of them."
+    ),
     errors.PlaceNotInImport: gettext_lazy("The imported document has no such place any more. Choose it again."),
     errors.VersionsNotComparable: gettext_lazy(
         "These two versions cannot be compared. Choose two different published versions."

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consultations.models.consultations import Consultation
 from consultations.querysets import DraftVersionQuerySet, PassageChangeQuerySet, VersionComparisonQuerySet
@@ -270,10 +271,10 @@ class PassageChange(models.Model):
     """
 
     class Kind(models.TextChoices):
-        SAME = "same", _("unchanged")
-        CHANGED = "changed", _("changed")
-        ADDED = "added", _("added")
-        REMOVED = "removed", _("removed")
+        SAME = "same", pgettext_lazy("passage", "unchanged")
+        CHANGED = "changed", pgettext_lazy("passage", "changed")
+        ADDED = "added", pgettext_lazy("passage", "added")
+        REMOVED = "removed", pgettext_lazy("passage", "removed")
 
     comparison = models.ForeignKey(VersionComparison, models.CASCADE, related_name="changes")
     position = models.PositiveIntegerField()
