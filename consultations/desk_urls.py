@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import desk
+from consultations.views import desk, desk_drafts
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -14,4 +14,9 @@ urlpatterns = [
     path("publikacja/", desk.publication, name="publication"),
     path("podsumowania/", desk.summaries, name="summaries"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),
+    path("projekty/", desk_drafts.drafts, name="drafts"),
+    path("projekty/<int:pk>/import/", desk_drafts.bring_in, name="draft_import"),
+    path("wersje/<int:pk>/publikacja/", desk_drafts.publish, name="publish_version"),
+    path("importy/<int:pk>/", desk_drafts.one_import, name="import"),
+    path("importy/<int:pk>/obrazy/<str:sha256>/", desk_drafts.picture, name="import_picture"),
 ]

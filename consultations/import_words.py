@@ -19,12 +19,16 @@ _FAILURES = {
     "old_format": gettext_lazy(
         "This is a document in the old Word format (DOC). Open it in your text editor and save it as DOCX."
     ),
-    "encrypted": gettext_lazy("The document is locked with a password. Save it without a password and bring it in again."),
+    "encrypted": gettext_lazy(
+        "The document is locked with a password. Save it without a password and bring it in again."
+    ),
     "damaged": gettext_lazy("The file is damaged. Open it in your text editor, save it anew and bring it in again."),
     "bomb": gettext_lazy(
         "The file unpacks into far more than a document holds, so we do not open it. Save it anew in your text editor."
     ),
-    "encoding": gettext_lazy("We cannot tell in which encoding the text is written. Save it as UTF-8 and bring it in again."),
+    "encoding": gettext_lazy(
+        "We cannot tell in which encoding the text is written. Save it as UTF-8 and bring it in again."
+    ),
     "took_too_long": gettext_lazy(
         "The document is too large to be read in one piece. Divide it, or remove large tables, and bring it in again."
     ),
@@ -34,13 +38,16 @@ _FAILURES = {
 
 _PROBLEMS = {
     "comment": ngettext_lazy("%(n)d comment was left out.", "%(n)d comments were left out.", "n"),
-    "insertion": ngettext_lazy(
-        "%(n)d tracked insertion was accepted.", "%(n)d tracked insertions were accepted.", "n"
-    ),
+    "insertion": ngettext_lazy("%(n)d tracked insertion was accepted.", "%(n)d tracked insertions were accepted.", "n"),
     "deletion": ngettext_lazy("%(n)d tracked deletion was accepted.", "%(n)d tracked deletions were accepted.", "n"),
     "text_box": ngettext_lazy(
-        "%(n)d text box was left out. Move its text into the document if it is needed.",
-        "%(n)d text boxes were left out. Move their text into the document if it is needed.",
+        "%(n)d text box became passages after the place where it stood. Check their order.",
+        "%(n)d text boxes became passages after the places where they stood. Check their order.",
+        "n",
+    ),
+    "text_lost": ngettext_lazy(
+        "%(n)d piece of text was lost. Type it in again in your text editor.",
+        "%(n)d pieces of text were lost. Type them in again in your text editor.",
         "n",
     ),
     "equation": ngettext_lazy(
@@ -61,9 +68,7 @@ _PROBLEMS = {
         "%(n)d pictures are in a format that browsers do not show. Save them as PNG and put them in again.",
         "n",
     ),
-    "picture_missing": ngettext_lazy(
-        "%(n)d picture is not in the file.", "%(n)d pictures are not in the file.", "n"
-    ),
+    "picture_missing": ngettext_lazy("%(n)d picture is not in the file.", "%(n)d pictures are not in the file.", "n"),
     "picture_damaged": ngettext_lazy(
         "%(n)d picture is damaged or too large.", "%(n)d pictures are damaged or too large.", "n"
     ),

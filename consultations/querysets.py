@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
     # Ruff does not see names in quotes in the classes' bases; mypy needs them.
-    from consultations.models import Consultation, Decision, DraftVersion, Remark, Submission  # noqa: F401
+    from consultations.models import (  # noqa: F401
+        Consultation,
+        Decision,
+        Draft,
+        DraftImport,
+        DraftVersion,
+        Remark,
+        Submission,
+    )
 
 
 REGISTER_OPENING = 400  # characters of a remark that a row of the register can show
@@ -49,6 +57,36 @@ class DraftVersionQuerySet(models.QuerySet["DraftVersion"]):
     def published(self, now: dt.datetime) -> DraftVersionQuerySet:
         """Versions readers may see at the moment, the newest first."""
         return self.filter(published_at__lte=now).order_by("-number")
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def for_desk(self) -> DraftQuerySet:
+        """All drafts, the latest consultation first, with their versions and the imports that nobody has ended.
+
+        Each version has ``passage_total``, the draft ``imports_in_hand``. Three queries.
+        """
+        from consultations.models import DraftImport, DraftVersion
+
+        versions = DraftVersion.objects.annotate(passage_total=Count("passages")).order_by("-number")
+        imports = DraftImport.objects.in_hand().select_related("by")
+        return (
+            self.select_related("consultation")
+            .prefetch_related(
+                Prefetch("versions", queryset=versions, to_attr="all_versions"),
+                Prefetch("imports", queryset=imports, to_attr="imports_in_hand"),
+            )
+            .order_by("-consultation__opens_at", "-pk")
+        )
+
+
+class DraftImportQuerySet(models.QuerySet["DraftImport"]):
+    def without_texts(self) -> DraftImportQuerySet:
+        """Without what was read, which can be megabytes."""
+        return self.defer("document", "problems", "matches", "source")
+
+    def in_hand(self) -> DraftImportQuerySet:
+        """Imports that somebody still has to save or discard, the oldest first."""
+        return self.without_texts().filter(state__in=["waiting", "ready", "failed"]).order_by("at", "pk")
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
-from consultations.querysets import DraftVersionQuerySet
+from consultations.querysets import DraftImportQuerySet, DraftQuerySet, DraftVersionQuerySet
 from lublin2030.lib.files import private_storage
 from lublin2030.lib.translations import TranslatedModel
 
@@ -27,6 +27,8 @@ class Draft(TranslatedModel):
 
     consultation = models.OneToOneField(Consultation, models.CASCADE, related_name="draft")
     title = models.CharField(_("title"), max_length=200)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("draft")
@@ -231,6 +233,8 @@ class DraftImport(models.Model):
     version = models.ForeignKey(DraftVersion, models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(_("brought in"))
+
+    objects = DraftImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of a draft")
