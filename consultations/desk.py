@@ -14,8 +14,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from consultations.models import Consultation, Remark, Submission
-from consultations.permissions import may_answer, may_assign, may_publish, may_read_summary, may_redact, may_verify
+from consultations.models import Consultation, DraftImport, Remark, Submission
+from consultations.permissions import (
+    may_answer,
+    may_assign,
+    may_publish,
+    may_read_summary,
+    may_redact,
+    may_set_up_consultations,
+    may_verify,
+)
 from consultations.places import with_places
 from consultations.querysets import RemarkQuerySet
 from consultations.wording import word_diff
@@ -136,6 +144,18 @@ def _waiting_summaries(user: Any, limit: int) -> list[Waiting]:
     ]
 
 
+def _waiting_imports(_user: Any, limit: int) -> list[Waiting]:
+    return [
+        Waiting(
+            label=one.draft.text("title").value,
+            detail=one.get_state_display(),
+            url=reverse("desk:import", args=[one.pk]),
+            since=one.at,
+        )
+        for one in DraftImport.objects.in_hand().select_related("draft")[:limit]
+    ]
+
+
 def register_queues() -> None:
     """Called once when the app starts."""
     register_queue(
@@ -208,5 +228,17 @@ def register_queues() -> None:
             oldest=_waiting_summaries,
             order=50,
             empty=gettext_lazy("There is no consultation yet."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="drafts",
+            label=gettext_lazy("Drafts"),
+            url_name="desk:drafts",
+            may_see=may_set_up_consultations,
+            count=lambda user: DraftImport.objects.in_hand().count(),
+            oldest=_waiting_imports,
+            order=60,
+            empty=gettext_lazy("No document waits to be checked."),
         )
     )

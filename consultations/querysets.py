@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from consultations.models import (  # noqa: F401
         Consultation,
         Decision,
+        Draft,
+        DraftImport,
         DraftVersion,
         PassageChange,
         Remark,
@@ -71,6 +73,36 @@ class PassageChangeQuerySet(models.QuerySet["PassageChange"]):
     def changed(self) -> PassageChangeQuerySet:
         """What differs between the two versions: words, place, or that it is there at all."""
         return self.exclude(kind="same", is_moved=False)
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def for_desk(self) -> DraftQuerySet:
+        """All drafts, the latest consultation first, with their versions and the imports that nobody has ended.
+
+        Each version has ``passage_total``, the draft ``imports_in_hand``. Three queries.
+        """
+        from consultations.models import DraftImport, DraftVersion
+
+        versions = DraftVersion.objects.annotate(passage_total=Count("passages")).order_by("-number")
+        imports = DraftImport.objects.in_hand().select_related("by")
+        return (
+            self.select_related("consultation")
+            .prefetch_related(
+                Prefetch("versions", queryset=versions, to_attr="all_versions"),
+                Prefetch("imports", queryset=imports, to_attr="imports_in_hand"),
+            )
+            .order_by("-consultation__opens_at", "-pk")
+        )
+
+
+class DraftImportQuerySet(models.QuerySet["DraftImport"]):
+    def without_texts(self) -> DraftImportQuerySet:
+        """Without what was read, which can be megabytes."""
+        return self.defer("document", "problems", "matches", "source")
+
+    def in_hand(self) -> DraftImportQuerySet:
+        """Imports that somebody still has to save or discard, the oldest first."""
+        return self.without_texts().filter(state__in=["waiting", "ready", "failed"]).order_by("at", "pk")
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):

@@ -16,7 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from consultations.models.consultations import Consultation
-from consultations.querysets import DraftVersionQuerySet, PassageChangeQuerySet, VersionComparisonQuerySet
+from consultations.querysets import (
+    DraftImportQuerySet,
+    DraftQuerySet,
+    DraftVersionQuerySet,
+    PassageChangeQuerySet,
+    VersionComparisonQuerySet,
+)
 from lublin2030.lib.storage import private_storage
 from lublin2030.lib.translations import TranslatedModel
 
@@ -28,6 +34,8 @@ class Draft(TranslatedModel):
 
     consultation = models.OneToOneField(Consultation, models.CASCADE, related_name="draft")
     title = models.CharField(_("title"), max_length=200)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("draft")
@@ -232,6 +240,8 @@ class DraftImport(models.Model):
     version = models.ForeignKey(DraftVersion, models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(_("brought in"))
+
+    objects = DraftImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of a draft")
