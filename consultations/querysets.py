@@ -115,7 +115,10 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
         ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light.
         """
-        asks = Case(When(change="", then=F("wording")), default=F("change"))
+        # A removal may say nothing but why.
+        asks = Case(
+            When(change="", wording="", then=F("reason")), When(change="", then=F("wording")), default=F("change")
+        )
         return (
             self.for_public_table()
             .filter(consultation=consultation)
@@ -125,6 +128,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             .annotate(opening=Left(asks, REGISTER_OPENING))
             .only(
                 "is_demonstration",
+                "kind",
                 "ordinal",
                 "position",
                 "version",

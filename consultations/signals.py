@@ -5,3 +5,4 @@ from django.dispatch import Signal
 submission_received = Signal()  # submission
 submission_verified = Signal()  # submission
 decision_published = Signal()  # remark, decision
+basket_link_asked = Signal()  # basket, email, language, now; a receiver that refuses raises LinkAskedTooOften

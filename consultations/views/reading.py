@@ -16,11 +16,8 @@ from consultations.filters import RegisterFilter
 from consultations.models import ChapterText, Consultation, DraftVersion, Remark
 from consultations.models.remarks import POSITION_STEP
 from consultations.places import with_places
-from consultations.services.baskets import find_basket
-from consultations.views.shared import context_of, public_consultation
-from consultations.wording import compare_words
+from consultations.views.shared import basket_of, context_of, public_consultation
 from lublin2030.lib.paging import page_by_key, read_key
-from lublin2030.middleware import BASKET_COOKIE
 
 REMARK_ADDRESS = re.compile(r"([1-9][0-9]{0,8})\.([1-9][0-9]{0,2})")
 
@@ -152,7 +149,7 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             "chapter": placed.chapter,
             "version": next((one for one in versions if one.pk == shown.version_id), None),
             "is_latest": not versions or versions[0].pk == shown.version_id,
-            "runs": compare_words(placed.passage.wording, shown.wording) if placed.passage and shown.wording else None,
+            "runs": placed.difference,
             "decision": decisions[-1] if decisions else None,
             "earlier_decisions": decisions[-2::-1],
             "steps": reading.public_steps(shown),
@@ -170,7 +167,7 @@ def _with_basket(
     context: dict[str, Any],
 ) -> HttpResponse:
     """The page with the browser's unsent remarks, if there are any; it is then kept by nobody."""
-    basket = find_basket(consultation, cookie_key=request.COOKIES.get(BASKET_COOKIE))
+    basket = basket_of(request, consultation)
     lines = reading.basket_lines(basket, version) if basket else []
     response = render(request, template, context | {"basket_lines": lines})
     if lines:
