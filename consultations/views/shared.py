@@ -15,6 +15,8 @@ from consultations.services.basket_links import find_linked_basket
 from consultations.services.baskets import find_basket
 from lublin2030.middleware import BASKET_COOKIE, LINKS_COOKIE
 
+MOST_LINKS = 8  # of baskets in different consultations that one browser remembers
+
 
 def public_consultation(slug: str, now: dt.datetime) -> Consultation:
     """The consultation of that address if the city has published it; 404 otherwise."""
@@ -28,7 +30,8 @@ def context_of(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
 
 def linked_basket(request: HttpRequest, consultation: Consultation) -> Basket | None:
     """The basket that this browser has opened by a link, while the link works."""
-    return find_linked_basket(consultation, tokens=request.COOKIES.get(LINKS_COOKIE, "").split("."))
+    tokens = request.COOKIES.get(LINKS_COOKIE, "").split(".")[:MOST_LINKS]
+    return find_linked_basket(consultation, tokens=tokens)
 
 
 def own_basket(request: HttpRequest, consultation: Consultation) -> Basket | None:

@@ -14,7 +14,7 @@ from consultations.errors import ConsultationError, LinkAskedTooOften, LinkNotFo
 from consultations.forms import BasketLinkForm, SenderForm
 from consultations.services import basket_links
 from consultations.services.basket_links import Joined
-from consultations.views.shared import context_of, keep_cookie, own_basket, public_consultation
+from consultations.views.shared import MOST_LINKS, context_of, keep_cookie, own_basket, public_consultation
 from consultations.views.submitting.common import _basket, _expired, _form_expired, _shut, methods
 from consultations.views.submitting.sending import _show_basket
 from consultations.views.tracking import _private
@@ -23,8 +23,6 @@ from lublin2030.lib.masking import mask_email
 from lublin2030.lib.translations import current_language
 from lublin2030.middleware import LINKS_COOKIE
 from lublin2030.views import keeps_typed_text
-
-MOST_LINKS = 8  # of baskets in different consultations that one browser remembers
 
 
 @never_cache
