@@ -175,7 +175,9 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
         ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light.
         """
+        # A removal may say nothing but why.
         asks = Case(
+            When(public_change="", public_wording="", then=F("public_reason")),
             When(public_change="", then=F("public_wording")),
             default=F("public_change"),
             output_field=models.TextField(),
@@ -190,6 +192,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             .annotate(opening=Left(asks, REGISTER_OPENING))
             .only(
                 "is_demonstration",
+                "kind",
                 "ordinal",
                 "position",
                 "version",

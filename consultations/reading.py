@@ -226,6 +226,9 @@ def public_steps(remark: Remark) -> list[HistoryEntry]:
 # -- The reader's own unsent remarks --------------------------------------------------------------------------------
 
 
+TOLD_BY_TEXT = frozenset({Remark.Kind.GENERAL.value, Remark.Kind.QUESTION.value, Remark.Kind.ADD.value})
+
+
 @dataclass(frozen=True)
 class BasketLine:
     """One unsent remark: the number of its place (empty for the whole document) and what it says."""
@@ -243,11 +246,12 @@ def basket_lines(basket: Basket, version: DraftVersion | None) -> list[BasketLin
         passage_chapter=Subquery(passage.values("chapter__number")),
         passage_position=Subquery(passage.values("position")),
     )
-    rows = kept.values_list("chapter_number", "passage_chapter", "passage_position", "change", "wording")
+    rows = kept.values_list("chapter_number", "passage_chapter", "passage_position", "kind", "change", "wording")
     return [
         BasketLine(
             number=f"{of_passage}.{position}" if position is not None else str(number or ""),
-            words=change or wording,
+            # A new wording begins like the passage, and a removal says nothing itself: the kind tells more.
+            words=change or (wording if kind in TOLD_BY_TEXT else str(Remark.Kind(kind).label)),
         )
-        for number, of_passage, position, change, wording in rows
+        for number, of_passage, position, kind, change, wording in rows
     ]

@@ -20,6 +20,9 @@ one_consultation = [
     path("zglos/uwaga/", submitting.new_remark, name="new_remark"),
     path("zglos/uwaga/<int:pk>/", submitting.edit_remark, name="edit_remark"),
     path("zglos/uwaga/<int:pk>/usun/", submitting.remove_remark, name="remove_remark"),
+    path("zglos/uwaga/<int:pk>/przesun/", submitting.move_remark, name="move_remark"),
+    path("zglos/link/", submitting.basket_link, name="basket_link"),
+    path("zglos/wroc/<str:token>/", submitting.open_link, name="open_link"),
     path("zglos/sprawdz/", submitting.review, name="review"),
 ]
 

@@ -18,12 +18,10 @@ from consultations.models import ChapterText, Consultation, DraftVersion, Remark
 from consultations.models.remarks import POSITION_STEP
 from consultations.places import with_places
 from consultations.public_text import TEXTS
-from consultations.services.baskets import find_basket
 from consultations.snippets import snippet
-from consultations.views.shared import context_of, public_consultation
-from consultations.wording import Run, compare_words
+from consultations.views.shared import basket_of, context_of, public_consultation
+from consultations.wording import Run
 from lublin2030.lib.paging import read_key
-from lublin2030.middleware import BASKET_COOKIE
 
 REMARK_ADDRESS = re.compile(r"([1-9][0-9]{0,8})\.([1-9][0-9]{0,2})")
 
@@ -169,7 +167,6 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     else:
         search = chosen.search(Remark.objects.for_register(consultation))
         before, after = (None if one is None else reading.address_of(one) for one in search.neighbours(shown))
-    wording = vars(shown)["public_wording"]
     return render(
         request,
         "consultations/remark.html",
@@ -180,7 +177,7 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             "chapter": placed.chapter,
             "version": next((one for one in versions if one.pk == shown.version_id), None),
             "is_latest": not versions or versions[0].pk == shown.version_id,
-            "runs": compare_words(placed.passage.wording, wording) if placed.passage and wording else None,
+            "runs": placed.difference,
             "redaction": reading.redaction_of(shown),
             "decision": decisions[-1] if decisions else None,
             "earlier_decisions": decisions[-2::-1],
@@ -200,7 +197,7 @@ def _with_basket(
     context: dict[str, Any],
 ) -> HttpResponse:
     """The page with the browser's unsent remarks, if there are any; it is then kept by nobody."""
-    basket = find_basket(consultation, cookie_key=request.COOKIES.get(BASKET_COOKIE))
+    basket = basket_of(request, consultation)
     lines = reading.basket_lines(basket, version) if basket else []
     response = render(request, template, context | {"basket_lines": lines})
     if lines:
