@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, F, Prefetch, Value, When
+from django.db.models import Case, Count, F, Prefetch, Q, Value, When
 from django.db.models.functions import Left
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
     def closed(self, now: dt.datetime) -> ConsultationQuerySet:
         """Public consultations that are over; the one that closed last comes first."""
         return self.public(now).filter(closes_at__lte=now).order_by("-closes_at")
+
+    def showing_remarks(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Public consultations whose remarks the public may see: see ``Consultation.shows_remarks``."""
+        return self.public(now).filter(Q(remarks_shown="at_once") | Q(closes_at__lte=now))
 
     def for_reading(self, now: dt.datetime) -> ConsultationQuerySet:
         """Public consultations with what every page of one consultation shows of its process, stage and draft."""
@@ -76,9 +80,14 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 class RemarkQuerySet(models.QuerySet["Remark"]):
-    def for_public_table(self) -> RemarkQuerySet:
-        """The one definition of what is public of remarks: page, API, exports and report read this.
+    def shown(self, now: dt.datetime) -> RemarkQuerySet:
+        """Remarks of consultations that let the public see them: see ``Consultation.shows_remarks``."""
+        return self.filter(Q(consultation__remarks_shown="at_once") | Q(consultation__closes_at__lte=now))
 
+    def for_public_table(self, now: dt.datetime) -> RemarkQuerySet:
+        """The one definition of what is public of remarks at the moment: page, API, exports and report read this.
+
+        None of a consultation that hides its remarks until it has closed.
         Never a natural person's name or contact: ``organisation`` holds an organisation's name and is empty for a
         natural person; the submission's own name is not even loaded. ``public_decisions`` holds the published
         decisions, the latest last.
@@ -86,7 +95,8 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         from consultations.models import Decision
 
         return (
-            self.select_related("consultation", "submission__improper_reason", "topic", "district", "department")
+            self.shown(now)
+            .select_related("consultation", "submission__improper_reason", "topic", "district", "department")
             .annotate(
                 organisation=Case(
                     When(submission__sender_kind="organisation", then=F("submission__name")), default=Value("")
@@ -110,14 +120,14 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             )
         )
 
-    def for_register(self, consultation: Consultation) -> RemarkQuerySet:
+    def for_register(self, consultation: Consultation, now: dt.datetime) -> RemarkQuerySet:
         """The public table narrowed to one consultation and to what a row of its register shows.
 
         ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light.
         """
         asks = Case(When(change="", then=F("wording")), default=F("change"))
         return (
-            self.for_public_table()
+            self.for_public_table(now)
             .filter(consultation=consultation)
             .select_related(None)
             .select_related("submission__improper_reason", "topic", "district")
@@ -174,10 +184,11 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             .order_by("position")
         )
 
-    def lately_answered(self, consultation: Consultation) -> RemarkQuerySet:
+    def lately_answered(self, consultation: Consultation, now: dt.datetime) -> RemarkQuerySet:
         """The consultation's remarks whose answer is public, the one answered last first. Read by an index."""
         # No further key: the index would not help to sort by it, and thousands may be published in one moment.
-        return self.for_public_table().filter(consultation=consultation, state="published").order_by("-changed_at")
+        answered = self.for_public_table(now).filter(consultation=consultation, state="published")
+        return answered.order_by("-changed_at")
 
     def _waiting(self) -> RemarkQuerySet:
         return self.select_related("consultation", "department", "passage", "submission").order_by("received_at", "pk")

@@ -40,6 +40,7 @@ class Clock:
 
     ``days_left``: to the last day, 0 on it. ``days_to_opening``: 0 on the day of opening. ``day`` of ``term``: which
     day of the term it is, from 1. ``days_to_report``: to the day the report is due, negative after it.
+    ``shows_remarks``: whether the public may see remarks and their numbers.
     """
 
     phase: Consultation.Phase
@@ -48,6 +49,7 @@ class Clock:
     day: int
     term: int
     days_to_report: int
+    shows_remarks: bool
 
     @classmethod
     def at(cls, consultation: Consultation, now: dt.datetime) -> Clock:
@@ -60,6 +62,7 @@ class Clock:
             day=min(max(1 - days_between(now, first_day), 0), term),
             term=term,
             days_to_report=days_between(now, consultation.report_due_on),
+            shows_remarks=consultation.shows_remarks(now),
         )
 
     @property

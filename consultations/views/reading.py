@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -56,6 +57,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "required": reading.required_labels(consultation),
             "improper_reasons": list(consultation.improper_reasons.all()),
             "answered": reading.answered_count(consultation),
+            "has_summary": consultation.summary_is_public(now),
         },
     )
 
@@ -111,9 +113,11 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     """The public register of remarks, by number, a page at a time."""
     now = timezone.now()
     consultation = public_consultation(slug, now)
+    if not consultation.shows_remarks(now):
+        return _not_shown_yet(request, consultation, now, status=200)
     chosen = RegisterFilter.read(consultation, request.GET, now)
     page = page_by_key(
-        chosen.apply(Remark.objects.for_register(consultation)),
+        chosen.apply(Remark.objects.for_register(consultation, now)),
         key="position",
         size=settings.REGISTER_PAGE_SIZE,
         after=read_key(request.GET.get("after")),
@@ -136,7 +140,9 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if match is None:
         raise Http404
     position = int(match[1]) * POSITION_STEP + int(match[2])
-    remarks = Remark.objects.for_public_table().filter(consultation=consultation).select_related("passage")
+    if not consultation.shows_remarks(now):
+        return _not_shown_yet(request, consultation, now, status=404)
+    remarks = Remark.objects.for_public_table(now).filter(consultation=consultation).select_related("passage")
     shown = get_object_or_404(remarks, position=position)
     placed = with_places([shown])[0]
     versions = reading.published_versions(consultation, now)
@@ -160,6 +166,11 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             "next": after,
         },
     )
+
+
+def _not_shown_yet(request: HttpRequest, consultation: Consultation, now: dt.datetime, *, status: int) -> HttpResponse:
+    """From when remarks are shown. The same for every number, so that nobody learns which remarks there are."""
+    return render(request, "consultations/not_shown_yet.html", context_of(consultation, now), status=status)
 
 
 def _with_basket(
