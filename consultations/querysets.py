@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
     # Ruff does not see names in quotes in the classes' bases; mypy needs them.
-    from consultations.models import Consultation, Decision, DraftVersion, Remark, Submission  # noqa: F401
+    from consultations.models import Consultation, Decision, DraftImage, DraftVersion, Remark, Submission  # noqa: F401
 
 
 REGISTER_OPENING = 400  # characters of a remark that a row of the register can show
@@ -53,6 +53,14 @@ class DraftVersionQuerySet(models.QuerySet["DraftVersion"]):
     def published(self, now: dt.datetime) -> DraftVersionQuerySet:
         """Versions readers may see at the moment, the newest first."""
         return self.filter(published_at__lte=now).order_by("-number")
+
+    def showing_image(self, image: DraftImage, now: dt.datetime) -> DraftVersionQuerySet:
+        """Published versions of public consultations that refer to the picture: in them the public sees it."""
+        return self.published(now).filter(
+            draft=image.draft_id,
+            draft__consultation__published_at__lte=now,
+            passages__html__contains=f"obraz:{image.sha256}",
+        )
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):

@@ -317,4 +317,5 @@ LOGGING = {
 # -- Consultations ------------------------------------------------------------------------------------------------
 
 REGISTER_PAGE_SIZE = 50
+LONGEST_DRAFT_QUERY = 200  # characters of a search in a draft
 PORTAL_LANGUAGE_NAMES = {"pl": _("Polish"), "en": _("English"), "uk": _("Ukrainian")}

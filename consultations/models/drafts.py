@@ -180,7 +180,7 @@ class PassageWords(models.Model):
 
 
 def draft_file_path(file: DraftFile, name: str) -> str:
-    """Under the version's own folder; the name holds when the version was published, so a later one is another file."""
+    """In the version's own folder."""
     return f"projekty/{file.version_id}/{name}"
 
 

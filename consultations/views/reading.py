@@ -1,10 +1,9 @@
-"""What residents read: consultations, the draft, the register of remarks. Nothing here changes anything."""
+"""What residents read of consultations and of the register of remarks. The draft: ``views.drafts``."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,14 +13,12 @@ from django.views.decorators.http import require_safe
 
 from consultations import reading
 from consultations.filters import RegisterFilter
-from consultations.models import ChapterText, Consultation, DraftVersion, Remark
+from consultations.models import Consultation, Remark
 from consultations.models.remarks import POSITION_STEP
 from consultations.places import with_places
-from consultations.services.baskets import find_basket
 from consultations.views.shared import context_of, public_consultation
 from consultations.wording import compare_words
 from lublin2030.lib.paging import page_by_key, read_key
-from lublin2030.middleware import BASKET_COOKIE
 
 REMARK_ADDRESS = re.compile(r"([1-9][0-9]{0,8})\.([1-9][0-9]{0,2})")
 
@@ -60,52 +57,6 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "has_summary": consultation.summary_is_public(now),
         },
     )
-
-
-@require_safe
-def draft(request: HttpRequest, slug: str) -> HttpResponse:
-    """The contents of the draft: the newest published version, or an earlier one (``?wersja=``)."""
-    now = timezone.now()
-    consultation = public_consultation(slug, now)
-    versions = reading.published_versions(consultation, now)
-    version = reading.choose_version(versions, request.GET.get("wersja"))
-    context = context_of(consultation, now) | {
-        "draft": reading.draft_of(consultation),
-        "versions": versions,
-        "version": version,
-        "is_latest": version is None or version == versions[0],
-        "contents": reading.contents(consultation, version) if version else [],
-    }
-    return _with_basket(request, "consultations/draft.html", consultation, version, context)
-
-
-@require_safe
-def chapter(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """The reader: one chapter with its passages, the contents beside it, and the browser's own unsent remarks."""
-    now = timezone.now()
-    consultation = public_consultation(slug, now)
-    versions = reading.published_versions(consultation, now)
-    version = reading.choose_version(versions, request.GET.get("wersja"))
-    chapters = list(ChapterText.objects.filter(version=version).order_by("number")) if version else []
-    place = next((place for place, one in enumerate(chapters) if one.number == number), None)
-    if version is None or place is None:
-        raise Http404
-    shown = chapters[place]
-    passages, chapter_remarks = reading.passages_of(consultation, shown)
-    is_latest = version == versions[0]
-    context = context_of(consultation, now) | {
-        "draft": reading.draft_of(consultation),
-        "version": version,
-        "is_latest": is_latest,
-        "chapters": chapters,
-        "chapter": shown,
-        "passages": passages,
-        "chapter_remarks": chapter_remarks,
-        "previous": chapters[place - 1] if place else None,
-        "next": chapters[place + 1] if place + 1 < len(chapters) else None,
-        "takes_remarks": consultation.is_open(now) and is_latest,
-    }
-    return _with_basket(request, "consultations/chapter.html", consultation, version, context)
 
 
 @require_safe
@@ -171,19 +122,3 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 def _not_shown_yet(request: HttpRequest, consultation: Consultation, now: dt.datetime, *, status: int) -> HttpResponse:
     """From when remarks are shown. The same for every number, so that nobody learns which remarks there are."""
     return render(request, "consultations/not_shown_yet.html", context_of(consultation, now), status=status)
-
-
-def _with_basket(
-    request: HttpRequest,
-    template: str,
-    consultation: Consultation,
-    version: DraftVersion | None,
-    context: dict[str, Any],
-) -> HttpResponse:
-    """The page with the browser's unsent remarks, if there are any; it is then kept by nobody."""
-    basket = find_basket(consultation, cookie_key=request.COOKIES.get(BASKET_COOKIE))
-    lines = reading.basket_lines(basket, version) if basket else []
-    response = render(request, template, context | {"basket_lines": lines})
-    if lines:
-        response["Cache-Control"] = "private, no-store"
-    return response
