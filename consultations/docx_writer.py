@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape
@@ -27,6 +28,7 @@ MARGIN = Cm(1.4)  # to the left of the text, where the numbers of passages stand
 INDENT = Cm(0.8)  # of a list item, by depth
 LARGEST_PICTURE = Cm(15)
 EMU_PER_PIXEL = 9525
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 DEEPEST_LIST = 3  # so many list styles there are
 FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 NAMESPACES = (
@@ -44,16 +46,17 @@ class _Writer:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._file = docx.Document()
+        self._style_ids: dict[str, str] = {}
         self._notes: list[str] = []  # the XML of each footnote, the first with the id 1
 
     def write(self) -> bytes:
         self._set_up()
         file = self._file
-        self._language(file.add_paragraph(self._document.title, style="Title"), self._document.title_language)
+        self._language(self._paragraph(file, "Title", self._document.title), self._document.title_language)
         for line in self._document.lines:
-            file.add_paragraph(line, style="Subtitle")
+            self._paragraph(file, "Subtitle", line)
         for chapter in self._document.chapters:
-            heading = file.add_paragraph(f"{chapter.number}. {chapter.title}", style="Heading 1")
+            heading = self._paragraph(file, "Heading 1", f"{chapter.number}. {chapter.title}")
             self._language(heading, chapter.language)
             for passage in chapter.passages:
                 self._passage(passage)
@@ -96,6 +99,7 @@ class _Writer:
         for level in range(1, 7):
             style = styles[f"Heading {level}"]
             style.font.name, style.font.color.rgb = "Georgia", RGBColor(0x0B, 0x5D, 0x3F)
+        self._style_ids = {style.name: style.style_id for style in styles if style.name}
         section = file.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin, section.right_margin = Cm(3.4), Cm(2.2)
@@ -110,6 +114,12 @@ class _Writer:
         field.set(qn("w:instr"), "PAGE")
         paragraph._p.append(field)
 
+    def _paragraph(self, container: Any, style: str, text: str = "") -> Any:
+        """A new paragraph of the style. The style's id is written as it is: the library looks all of them through."""
+        paragraph = container.add_paragraph(_writable(text))
+        paragraph._p.style = self._style_ids[style]
+        return paragraph
+
     # -- Passages -------------------------------------------------------------------------------------------------
 
     def _passage(self, passage: Passage) -> None:
@@ -119,7 +129,7 @@ class _Writer:
         content: tuple[Block, ...] = passage.layout.blocks
         if passage.kind == PassageText.Kind.HEADING:
             inline = passage.inline.content if passage.inline else (Run(passage.plain),)
-            paragraph = self._file.add_paragraph(style=f"Heading {passage.level}")
+            paragraph = self._paragraph(self._file, f"Heading {passage.level}")
             self._number(paragraph, passage.number)
             self._inlines(paragraph, inline)
         elif passage.kind == PassageText.Kind.ITEM:
@@ -129,7 +139,7 @@ class _Writer:
         # A note whose sign is nowhere in the text (that of a translation) still has to be read somewhere.
         for number, note in self._by_number.items():
             if number not in self._set:
-                paragraph = self._file.add_paragraph(style="Footnote Text")
+                paragraph = self._paragraph(self._file, "Footnote Text")
                 self._run(paragraph, Run(f"{number} ", frozenset({"sup"})))
                 for text in _plain_notes(note):
                     self._run(paragraph, Run(text))
@@ -154,7 +164,7 @@ class _Writer:
         level = min(passage.level, DEEPEST_LIST)
         is_bullet = passage.marker in {"", "•", "–", "-", "—"}
         style = ("List Bullet" if is_bullet else "List") + (f" {level}" if level > 1 else "")
-        paragraph = self._file.add_paragraph(style=style)
+        paragraph = self._paragraph(self._file, style)
         indent = INDENT * passage.level
         form = paragraph.paragraph_format
         form.left_indent = indent
@@ -196,7 +206,7 @@ class _Writer:
                 style = "List Number" if block.ordered else "List Bullet"
                 for item in block.items:
                     first = item[0] if item else None
-                    paragraph = container.add_paragraph(style=style)
+                    paragraph = self._paragraph(container, style)
                     if isinstance(first, Paragraph):
                         self._inlines(paragraph, first.content)
                         item = item[1:]
@@ -204,7 +214,7 @@ class _Writer:
             elif isinstance(block, Quote):
                 for one in block.content:
                     if isinstance(one, Paragraph):
-                        self._inlines(container.add_paragraph(style="Quote"), one.content)
+                        self._inlines(self._paragraph(container, "Quote"), one.content)
                     else:
                         self._blocks(container, [one], indent=indent)
             else:
@@ -215,7 +225,7 @@ class _Writer:
         if not grid or not grid[0]:
             return
         if table.caption:
-            self._inlines(container.add_paragraph(style="Caption"), table.caption)
+            self._inlines(self._paragraph(container, "Caption"), table.caption)
         if container is self._file:
             made = container.add_table(rows=len(grid), cols=len(grid[0]))
         else:
@@ -288,7 +298,7 @@ class _Writer:
             link.append(run._r)
 
     def _run_in(self, paragraph: Any, text: str, style: str) -> None:
-        paragraph.add_run(text, style=style)
+        paragraph.add_run(text)._r.style = self._style_ids[style]
 
     def _picture(self, paragraph: Any, picture: Picture) -> None:
         file = self._document.pictures.get(picture.sha256)
@@ -311,7 +321,8 @@ class _Writer:
         self._set.add(number)
         self._notes.append("".join(f"<w:p>{_note_style(place, number)}{_note_run(text)}</w:p>"
                                    for place, text in enumerate(_plain_notes(note))))  # fmt: skip
-        run = paragraph.add_run(style="Footnote Reference")
+        run = paragraph.add_run()
+        run._r.style = self._style_ids["Footnote Reference"]
         reference = OxmlElement("w:footnoteReference")
         # The document's own sign, not one that Word counts: it is the sign that people quote.
         reference.set(qn("w:customMarkFollows"), "1")
@@ -354,9 +365,7 @@ class _Writer:
 
 def _writable(text: str) -> str:
     """The text without characters that no XML may hold."""
-    return "".join(
-        c for c in text if c in "\t\n" or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff")
-    )
+    return UNWRITABLE.sub("", text)
 
 
 def _plain_notes(note: Note) -> list[str]:
