@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import desk
+from consultations.views import desk, redaction
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("publikacja/", desk.publication, name="publication"),
     path("podsumowania/", desk.summaries, name="summaries"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),
+    path("teksty/", redaction.texts, name="texts"),
+    path("uwagi/<int:pk>/tekst/", redaction.text, name="text"),
 ]

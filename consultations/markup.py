@@ -292,7 +292,7 @@ def _inline(
                 yield picture
         elif node.tag in WITHOUT_TEXT:
             continue
-        elif node.tag == "sup" and (number := _text(node).strip(" []()")) in notes:
+        elif node.tag == "sup" and node.attributes.get("class") == "note" and (number := _text(node).strip()) in notes:
             yield NoteSign(number)
         elif node.tag == "a":
             yield from _inline(node.children, marks, href or safe_address(node.attributes.get("href", "")), notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from consultations.views import drafts, reading, submitting, tracking
+from consultations.views import comparing, drafts, reading, submitting, tracking
 
 app_name = "consultations"
 
@@ -16,6 +16,8 @@ one_consultation = [
     path("projekt/projekt.pdf", drafts.download, {"format": "pdf"}, name="draft_pdf"),
     path("projekt/projekt.docx", drafts.download, {"format": "docx"}, name="draft_docx"),
     path("projekt/obrazy/<str:sha256>/", drafts.image, name="draft_image"),
+    path("projekt/porownaj/", comparing.compare, name="compare"),
+    path("projekt/fragment/<slug:code>/", comparing.passage, name="passage"),
     path("uwagi/", reading.register, name="register"),
     path("uwagi/<str:number>/", reading.remark, name="remark"),
     path("zglos/", submitting.basket, name="basket"),

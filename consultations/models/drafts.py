@@ -6,6 +6,8 @@ one version. A remark points to the identity and to the version its author read,
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
-from consultations.querysets import DraftVersionQuerySet
-from lublin2030.lib.files import private_storage
+from consultations.querysets import DraftVersionQuerySet, PassageChangeQuerySet, VersionComparisonQuerySet
+from lublin2030.lib.storage import private_storage
 from lublin2030.lib.translations import TranslatedModel
 
 
@@ -224,7 +226,7 @@ class DraftImage(models.Model):
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="images")
     sha256 = models.CharField(max_length=64)
-    file = models.FileField(upload_to=draft_image_path)
+    file = models.FileField(storage=private_storage, upload_to=draft_image_path)
     content_type = models.CharField(max_length=40)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
@@ -237,6 +239,11 @@ class DraftImage(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+
+def draft_import_path(draft_import: DraftImport, _name: str) -> str:
+    """A random name: nothing of the uploaded file's name is in it."""
+    return f"importy/{uuid.uuid4().hex}.{draft_import.format}"
 
 
 class DraftImport(models.Model):
@@ -262,7 +269,7 @@ class DraftImport(models.Model):
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="imports")
     format = models.CharField(_("format"), max_length=10, choices=Format)
-    file = models.FileField(upload_to="importy/", blank=True)
+    file = models.FileField(storage=private_storage, upload_to=draft_import_path, blank=True)
     file_name = models.CharField(_("file"), max_length=200, blank=True)
     source = models.TextField(blank=True)  # pasted text
     # Headings down to this level begin chapters; 0 lets the reader of the document decide.
@@ -296,6 +303,8 @@ class VersionComparison(models.Model):
     counts = models.JSONField(default=dict)
     made_at = models.DateTimeField()
 
+    objects = VersionComparisonQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("comparison of versions")
         verbose_name_plural = _("comparisons of versions")
@@ -308,8 +317,9 @@ class VersionComparison(models.Model):
 class PassageChange(models.Model):
     """What became of one passage between two versions, with the word-level difference of its text.
 
-    ``runs``: ``[["equal"|"delete"|"insert", text], …]``; without ``insert`` they spell the old text, without
-    ``delete`` the new one. ``position`` orders the whole document, removed passages where they stood.
+    ``runs`` of a changed passage: ``[["equal"|"delete"|"insert", text], …]``; without ``insert`` they spell the old
+    text, without ``delete`` the new one. Of others they are empty: ``older`` or ``newer`` says it all. ``position``
+    orders the whole document, removed passages where they stood.
     """
 
     class Kind(models.TextChoices):
@@ -326,6 +336,8 @@ class PassageChange(models.Model):
     older = models.ForeignKey(PassageText, models.CASCADE, null=True, related_name="+")
     newer = models.ForeignKey(PassageText, models.CASCADE, null=True, related_name="+")
     runs = models.JSONField(default=list)
+
+    objects = PassageChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change of a passage")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -61,6 +62,23 @@ def ask_for_files(version: DraftVersion) -> None:
     """Have the worker make everything of the version; asking again changes nothing."""
     with transaction.atomic():
         ask_for(JOB, key=f"{JOB}:{version.pk}:{REVISION}", by=None, version=version.pk)
+
+
+def prepare_files(*, now: dt.datetime | None = None) -> int:
+    """Ask for everything of each long published version that has no documents yet; how many there were. One query.
+
+    Run by the worker every minute: however a version came to be published, its readers find the documents made.
+    """
+    made = Count("files", filter=Q(files__revision=REVISION, files__language=ORIGINAL), distinct=True)
+    versions = (
+        DraftVersion.objects.published(now or timezone.now())
+        .annotate(made=made, size=Count("passages", distinct=True))
+        .filter(made__lt=len(WRITERS), size__gt=AT_ONCE)
+    )
+    missing = list(versions)
+    for version in missing:
+        ask_for_files(version)
+    return len(missing)
 
 
 def make_everything(subject: dict[str, Any], progress: Progress) -> None:

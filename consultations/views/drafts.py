@@ -20,6 +20,7 @@ from consultations.models import ChapterText, Consultation, DraftFile, DraftImag
 from consultations.permissions import may_set_up_consultations
 from consultations.services import draft_files
 from consultations.services.baskets import find_basket
+from consultations.services.comparisons import changed_since_previous
 from consultations.views.shared import context_of, public_consultation
 from lublin2030.lib.paging import read_key
 from lublin2030.lib.translations import current_language
@@ -91,6 +92,7 @@ def chapter(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "chapter_remarks": shown.remarks,
         "previous": chapters[place - 1] if place else None,
         "next": chapters[place + 1] if place + 1 < len(chapters) else None,
+        "changed": changed_since_previous(version) if len(versions) > 1 else frozenset(),
         "takes_remarks": consultation.is_open(now) and context["is_latest"],
     }
     return _with_basket(request, "consultations/chapter.html", consultation, version, context)

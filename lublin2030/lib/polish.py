@@ -15,7 +15,7 @@ from itertools import islice, product
 from typing import Any
 
 try:
-    import morfeusz2
+    import morfeusz2  # type: ignore[import-untyped]
 except ImportError:  # there are wheels for x86-64 only
     morfeusz2 = None
 

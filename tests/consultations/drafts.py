@@ -74,7 +74,7 @@ def rich_consultation(**fields: Any) -> Consultation:
     add_passage(
         chapter,
         "Miasto sadzi drzewa1 i dba o ścieżki rowerowe, zob. plan.",
-        html="Miasto <strong>sadzi drzewa</strong><sup>1</sup> i dba o <em>ścieżki rowerowe</em>,"
+        html="Miasto <strong>sadzi drzewa</strong><sup class="note">1</sup> i dba o <em>ścieżki rowerowe</em>,"
         ' zob. <a href="https://lublin.eu/plan?a=1&amp;b=2">plan</a>.',
         footnotes=[{"number": "1", "html": "Około <em>tysiąca</em> rocznie."}],
     )

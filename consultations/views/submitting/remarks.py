@@ -21,8 +21,7 @@ from consultations.forms import WHOLE_DOCUMENT, RemarkForm
 from consultations.models import BasketRemark, ChapterText, Consultation, DraftVersion, PassageText
 from consultations.models.remarks import is_token, new_token
 from consultations.places import with_places
-from consultations.reading import basket_lines, choose_version, published_versions
-from consultations.reading import passage_address
+from consultations.reading import basket_lines, choose_version, passage_address, published_versions
 from consultations.services import baskets
 from consultations.services.submissions import MOST_REMARKS
 from consultations.views.shared import context_of, public_consultation

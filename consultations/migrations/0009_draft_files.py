@@ -2,14 +2,14 @@
 
 import consultations.models.drafts
 import django.db.models.deletion
-import lublin2030.lib.files
+import lublin2030.lib.storage
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultations', '0006_intake'),
+        ('consultations', '0008_private_import_files'),
     ]
 
     operations = [
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('format', models.CharField(choices=[('pdf', 'PDF'), ('docx', 'DOCX')], max_length=5, verbose_name='format')),
                 ('language', models.CharField(max_length=5, verbose_name='language')),
                 ('revision', models.PositiveSmallIntegerField()),
-                ('file', models.FileField(max_length=200, storage=lublin2030.lib.files.private_storage, upload_to=consultations.models.drafts.draft_file_path)),
+                ('file', models.FileField(max_length=200, storage=lublin2030.lib.storage.private_storage, upload_to=consultations.models.drafts.draft_file_path)),
                 ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
                 ('sha256', models.CharField(max_length=64)),
                 ('made_at', models.DateTimeField(verbose_name='made')),
