@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from consultations.services import baskets
+from consultations.services import baskets, comparisons, draft_files
 from consultations.services.attachments import delete_orphan_files as delete_orphans
 from consultations.services.limits import forget_old_counts as forget_counts
 
@@ -25,3 +25,15 @@ def forget_old_counts() -> int:
 def delete_orphan_files() -> int:
     """Delete private files that belong to no row."""
     return delete_orphans()
+
+
+@shared_task
+def prepare_comparisons() -> int:
+    """Ask for the comparison of every published version with the one before it, where it is missing."""
+    return comparisons.prepare_comparisons()
+
+
+@shared_task
+def prepare_draft_files() -> int:
+    """Ask for the documents and the search of every long published version, where they are missing."""
+    return draft_files.prepare_files()

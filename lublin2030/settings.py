@@ -172,6 +172,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-addresses": {"task": "notifications.tasks.housekeeping", "schedule": 3600.0},
     "run-jobs": {"task": "accounts.tasks.run_jobs", "schedule": 10.0},
     "forget-old-jobs": {"task": "accounts.tasks.forget_old_jobs", "schedule": 3600.0},
+    "prepare-comparisons": {"task": "consultations.tasks.prepare_comparisons", "schedule": 60.0},
+    "prepare-draft-files": {"task": "consultations.tasks.prepare_draft_files", "schedule": 60.0},
     "forget-old-baskets": {"task": "consultations.tasks.forget_old_baskets", "schedule": 3600.0},
     "forget-old-counts": {"task": "consultations.tasks.forget_old_counts", "schedule": 3600.0},
     "delete-orphan-files": {"task": "consultations.tasks.delete_orphan_files", "schedule": 6 * 3600.0},
@@ -344,4 +346,5 @@ RATE_LINK_MAILS_PER_HOUR = env_int("RATE_LINK_MAILS_PER_HOUR", 20)
 RATE_FOLLOWS_PER_HOUR = env_int("RATE_FOLLOWS_PER_HOUR", 60)
 # Whoever sends within so many seconds of the first remark is asked to press once more. 0: never.
 TIME_TRAP_SECONDS = env_int("TIME_TRAP_SECONDS", 5)
+LONGEST_DRAFT_QUERY = 200  # characters of a search in a draft
 PORTAL_LANGUAGE_NAMES = {"pl": _("Polish"), "en": _("English"), "uk": _("Ukrainian")}

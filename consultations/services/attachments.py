@@ -29,12 +29,12 @@ from consultations.errors import (
     TooManyAttachments,
 )
 from consultations.models import Attachment, Basket, Consultation, HistoryEntry, Submission
-from consultations.models.attachments import private_storage
 from consultations.models.remarks import new_token
 from consultations.permissions import may_publish_attachments, may_read_contact
 from consultations.services.history import record
 from lublin2030.lib import scanner
 from lublin2030.lib.files import FileRefused, Inspected, inspect, shown_name
+from lublin2030.lib.storage import private_storage
 
 log = logging.getLogger(__name__)
 

@@ -44,6 +44,7 @@ from consultations.permissions import (
     may_publish,
     may_read_contact,
     may_read_remarks,
+    may_redact,
     may_verify,
 )
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
@@ -396,6 +397,7 @@ def _remark_page(
             "may_verify": may_verify(user),
             "attachments": readable_attachments(user, one),
             "same_text": same_texts([one], submission=one.submission).get(one.pk),
+            "may_redact": may_redact(user),
             "steps": _remark_steps(one),
             "queue_name": name,
         },

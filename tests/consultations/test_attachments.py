@@ -20,7 +20,6 @@ from consultations.errors import (
     TooManyAttachments,
 )
 from consultations.models import Attachment, HistoryEntry, Remark
-from consultations.models.attachments import private_storage
 from consultations.services import attachments, baskets
 from consultations.services.attachments import (
     MOST_ATTACHMENTS,
@@ -31,6 +30,7 @@ from consultations.services.attachments import (
     publish_attachment,
     remove_attachment,
 )
+from lublin2030.lib.storage import private_storage
 from tests.consultations.residents import attached_to, full_basket, sent_attachment
 from tests.factories import AFTER, DURING, person, submission
 from tests.files_made import docx, jpeg_with_traces, pdf, upload

@@ -16,6 +16,8 @@ from django.db import close_old_connections, connections
 from accounts import jobs as long_work
 from consultations.services.attachments import delete_orphan_files
 from consultations.services.baskets import forget_old_baskets
+from consultations.services.comparisons import prepare_comparisons
+from consultations.services.draft_files import prepare_files
 from consultations.services.limits import forget_old_counts
 from notifications.services import following, housekeeping, outbox
 
@@ -66,6 +68,8 @@ class Command(BaseCommand):
             Job("forget-old-counts", 3600, forget_old_counts),
             Job("delete-orphan-files", 6 * 3600, delete_orphan_files),
             Job("housekeeping", 3600, housekeeping.forget_old_addresses),
+            Job("prepare-comparisons", 60, prepare_comparisons),
+            Job("prepare-draft-files", 60, prepare_files),
             Job("forget-old-jobs", 3600, long_work.forget_old),
         ]
         long_jobs = [Job("long-work", 1, lambda: long_work.run_due(should_stop=stop.is_set))]

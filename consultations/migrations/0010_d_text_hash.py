@@ -28,7 +28,7 @@ def fill(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0006_intake")]
+    dependencies = [("consultations", "0009_draft_files")]
 
     operations = [
         migrations.AddField(
