@@ -119,6 +119,10 @@ class TooOften(ConsultationError):
         super().__init__()
         self.until = until
 
+    def seconds_from(self, now: dt.datetime) -> int:
+        """How long to wait, in whole seconds, at least one."""
+        return max(int((self.until - now).total_seconds()) + 1, 1)
+
 
 class SentTooFast(ConsultationError):
     """Sent sooner after the first remark than a person can read. The same again after ``seconds`` works."""

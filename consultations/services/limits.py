@@ -41,6 +41,11 @@ def count_link_mail(*, address: str | None, now: dt.datetime | None = None) -> N
     count("link-mail", address=address, most=settings.RATE_LINK_MAILS_PER_HOUR, window=HOUR, now=now)
 
 
+def count_following(*, address: str | None, now: dt.datetime | None = None) -> None:
+    """Count a request to follow a consultation, which sends a mail too. Raises TooOften."""
+    count("follow", address=address, most=settings.RATE_FOLLOWS_PER_HOUR, window=HOUR, now=now)
+
+
 def count(
     *what: object,
     address: str | None,

@@ -7,11 +7,13 @@ from functools import partial
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from consultations.errors import SentTooFast, TooOften
 from consultations.models import Basket, BasketRemark, Consultation, RateCount, Submission
 from consultations.services.limits import HOUR, MINUTE, count, forget_old_counts, refuse_haste
 from consultations.services.tallies import recount
+from notifications.models import Message
 from tests.consultations.residents import COOKIE, PERSON, add, full_basket, hidden, send, text_of, url
 from tests.factories import DURING, consultation_with_draft
 from tests.files_made import pdf, upload
@@ -150,6 +152,26 @@ def test_too_many_files_in_an_hour_wait_and_what_is_typed_is_still_there(client,
         assert answer.status_code == status
         assert "Wpisane" in answer.content.decode()
     assert int(answer["Retry-After"]) > 0
+
+
+def test_too_many_links_by_mail_wait(client, consultation, during, settings):
+    settings.RATE_LINK_MAILS_PER_HOUR = 1
+    client.cookies["basket"] = COOKIE
+    full_basket(consultation)
+    asked = [client.post(url("basket_link", consultation), {"link_email": f"{n}@example.org"}) for n in range(2)]
+    assert [answer.status_code for answer in asked] == [302, 429]
+    assert "1@example.org" in asked[1].content.decode()
+    assert Message.objects.filter(recipient__in=["0@example.org", "1@example.org"]).count() == 1
+
+
+def test_too_many_requests_to_follow_wait(client, consultation, during, settings):
+    settings.RATE_FOLLOWS_PER_HOUR = 1
+    address = reverse("notifications:follow", args=[consultation.slug])
+    asked = [client.post(address, {"email": f"{n}@example.org"}) for n in range(2)]
+    assert [answer.status_code for answer in asked] == [302, 429]
+    assert int(asked[1]["Retry-After"]) > 0
+    assert "1@example.org" in asked[1].content.decode()
+    assert Message.objects.filter(kind="confirm_following").count() == 1
 
 
 # -- The field that must stay empty ---------------------------------------------------------------------------------

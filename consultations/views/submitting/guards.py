@@ -87,7 +87,7 @@ def refuse_filled_trap(request: HttpRequest) -> None:
 def tell_when(response: HttpResponse, refusal: ConsultationError, now: dt.datetime) -> HttpResponse:
     """The page with ``Retry-After`` (seconds) where waiting helps."""
     if isinstance(refusal, TooOften):
-        response["Retry-After"] = str(max(int((refusal.until - now).total_seconds()) + 1, 1))
+        response["Retry-After"] = str(refusal.seconds_from(now))
     elif isinstance(refusal, SentTooFast):
         response["Retry-After"] = str(refusal.seconds)
     return response
