@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from consultations.models import Consultation, DraftVersion, PassageText, Remark, RemarkWords, Submission
+from consultations.models import Consultation, Department, DraftVersion, PassageText, Remark, RemarkWords, Submission
 from consultations.models.remarks import POSITION_STEP
 from consultations.services.tallies import recount
 from lublin2030.lib.polish import index_words, tokens
@@ -26,10 +26,11 @@ from script.benchmark.data import fill
 REMARKS_EACH = 3
 SENTENCES = 20_000  # two of them make a remark: 400 million different ones
 BATCH = 20_000
+WRITTEN = 60_000  # remarks made one by one; further ones are copies of them under numbers of their own
 
 
 def vocabulary() -> list[str]:
-    """The words of the portal's own texts, the frequent ones first, then made-up names that are in one remark or few."""
+    """The words of the portal's own texts, the frequent ones first, the seldom ones last."""
     counts: dict[str, int] = {}
     for path in sorted((Path(settings.BASE_DIR) / "lublin2030" / "content").glob("*.json")):
         for text in _texts(json.loads(path.read_text(encoding="utf-8"))):
@@ -74,9 +75,12 @@ def fill_register(remarks: int) -> None:
     districts = list(District.objects.values_list("pk", flat=True))
     rng = random.Random(2030)
     made = sentences(rng)
+    if connection.vendor == "postgresql":
+        # An index over all is made in a fraction of the time of a million additions to it.
+        _execute("DROP INDEX remarkwords_vector")
     now = timezone.now()
     channels, outcomes = list(Submission.Channel.values), list(Remark.Outcome.values)
-    department = _department()
+    department = Department.objects.values_list("pk", flat=True)[0]
     year = consultation.year
     submission_row = _Row(Submission(consultation=consultation, number=1, verification="proper", received_at=now))
     remark_row = _Row(
@@ -86,9 +90,10 @@ def fill_register(remarks: int) -> None:
         )
     )  # fmt: skip
     words_row = _Row(RemarkWords(remark_id=1, consultation=consultation, words=""))
-    for first in range(1, remarks + 1, BATCH):
+    written = min(remarks, WRITTEN)
+    for first in range(1, written + 1, BATCH):
         submissions, rows, words = [], [], []
-        for key in range(first, min(first + BATCH, remarks + 1)):
+        for key in range(first, min(first + BATCH, written + 1)):
             number, ordinal = (key - 1) // REMARKS_EACH + 1, (key - 1) % REMARKS_EACH + 1
             received = now - dt.timedelta(seconds=remarks - key)
             if ordinal == 1:
@@ -120,16 +125,58 @@ def fill_register(remarks: int) -> None:
             _write(Submission, submission_row.columns, submissions)
             _write(Remark, remark_row.columns, rows)
             _write(RemarkWords, words_row.columns, words)
+    copy_register(submission_row.columns, remark_row.columns, year=year, written=written, remarks=remarks)
     Consultation.objects.filter(pk=consultation.pk).update(last_number=(remarks + REMARKS_EACH - 1) // REMARKS_EACH)
     recount(consultation)
+    if connection.vendor == "postgresql":
+        _execute("SET maintenance_work_mem = '512MB'")
+        _execute(
+            "CREATE INDEX remarkwords_vector ON consultations_remarkwords USING gin (vector) WITH (fastupdate = off)"
+        )
+        _execute("VACUUM")
+    _execute("ANALYZE")
+
+
+def _execute(statement: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute(statement)
 
 
-def _department() -> int:
-    from consultations.models import Department
-
-    return Department.objects.values_list("pk", flat=True)[0]
+def copy_register(submission: Sequence[str], remark: Sequence[str], *, year: int, written: int, remarks: int) -> None:
+    """Copy the written remarks inside the database until there are so many."""
+    for offset in range(written, remarks, written):
+        numbers = offset // REMARKS_EACH
+        limit = min(written, remarks - offset)
+        position = numbers * POSITION_STEP
+        old, new = (
+            f"{number} || '.' || ordinal || ' ' || {number} || '.' || ordinal || '/{year} ' || {number} || '/{year}'"
+            for number in ("s.number", f"(s.number + {numbers})")
+        )
+        moved = {
+            Submission: {
+                "id": f"id + {numbers}", "number": f"number + {numbers}", "form_token": f"form_token || '-{offset}'",
+                "tracking_token": f"tracking_token || '-{offset}'",
+            },
+            Remark: {
+                "id": f"id + {offset}", "submission_id": f"submission_id + {numbers}",
+                "position": f"position + {position}",
+            },
+        }  # fmt: skip
+        with transaction.atomic(), connection.cursor() as cursor:
+            for model, columns, last in (
+                (Submission, submission, (limit + REMARKS_EACH - 1) // REMARKS_EACH),
+                (Remark, remark, limit),
+            ):
+                names = ", ".join(f'"{column}"' for column in columns)
+                values = ", ".join(moved[model].get(column, f'"{column}"') for column in columns)
+                table = model._meta.db_table
+                cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE id <= {last}")  # noqa: S608
+            cursor.execute(
+                "INSERT INTO consultations_remarkwords (remark_id, consultation_id, words)"  # noqa: S608
+                f" SELECT r.id + {offset}, w.consultation_id, replace(w.words, {old}, {new})"
+                " FROM consultations_remarkwords w JOIN consultations_remark r ON r.id = w.remark_id"
+                f" JOIN consultations_submission s ON s.id = r.submission_id WHERE r.id <= {limit}"
+            )
 
 
 class _Row:
@@ -137,8 +184,8 @@ class _Row:
 
     def __init__(self, sample: models.Model) -> None:
         fields = [field for field in sample._meta.concrete_fields if not getattr(field, "generated", False)]
-        self._adapt = {field.column: field.get_db_prep_save for field in fields}
-        self._sample = {field.column: field.value_from_object(sample) for field in fields}
+        self._adapt = {str(field.column): field.get_db_prep_save for field in fields}
+        self._sample = {str(field.column): field.value_from_object(sample) for field in fields}
         self.columns = list(self._sample)
 
     def __call__(self, **values: Any) -> list[Any]:
