@@ -17,10 +17,11 @@ class ConsultationsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.jobs import register_job
         from consultations.desk import register_queues
-        from consultations.services import comparisons
+        from consultations.services import comparisons, imports
 
         register_queues()
         register_job(comparisons.JOB, comparisons.compare_versions)
+        register_job(imports.JOB, imports.read_import)
         register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.permissions import has_role
 from accounts.roles import Role
 from consultations.models import Consultation, Remark, Submission
-from consultations.permissions import may_answer, may_assign, may_publish, may_read_summary, may_verify
+from consultations.permissions import may_answer, may_assign, may_publish, may_read_summary, may_redact, may_verify
 from consultations.places import with_places
 from consultations.querysets import RemarkQuerySet
 from consultations.wording import word_diff
@@ -105,13 +105,15 @@ def _waiting_submissions(_user: Any, limit: int) -> list[Waiting]:
     ]
 
 
-def _waiting_remarks(queue: Callable[[Any], RemarkQuerySet]) -> Callable[[Any, int], list[Waiting]]:
+def _waiting_remarks(
+    queue: Callable[[Any], RemarkQuerySet], *, page: str = "desk:remark"
+) -> Callable[[Any, int], list[Waiting]]:
     def oldest(user: Any, limit: int) -> list[Waiting]:
         return [
             Waiting(
                 label=row.public_number,
                 detail=first_words(row),
-                url=reverse("desk:remark", args=[row.pk]),
+                url=reverse(page, args=[row.pk]),
                 since=row.received_at,
                 due=row.consultation.report_due_on,
             )
@@ -146,6 +148,18 @@ def register_queues() -> None:
             oldest=_waiting_submissions,
             order=10,
             empty=gettext_lazy("Every submission is verified."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="texts",
+            label=gettext_lazy("Texts to approve"),
+            url_name="desk:texts",
+            may_see=may_redact,
+            count=lambda user: Remark.objects.waiting_for_approval().count(),
+            oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_approval(), page="desk:text"),
+            order=15,
+            empty=gettext_lazy("Every text has been looked at."),
         )
     )
     register_queue(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import desk, matching
+from consultations.views import desk, matching, redaction
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -15,4 +15,6 @@ urlpatterns = [
     path("podsumowania/", desk.summaries, name="summaries"),
     path("importy/<int:pk>/dopasowanie/", matching.import_matches, name="import_matches"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),
+    path("teksty/", redaction.texts, name="texts"),
+    path("uwagi/<int:pk>/tekst/", redaction.text, name="text"),
 ]

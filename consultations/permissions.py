@@ -45,6 +45,11 @@ def may_publish(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR)
 
 
+def may_redact(user: Any) -> bool:
+    """Decide what of a remark's text the public reads."""
+    return has_role(user, Role.COORDINATOR)
+
+
 def may_read_contact(user: Any) -> bool:
     """See who sent a submission. Experts answer the text, not the person."""
     return has_role(user, Role.COORDINATOR)

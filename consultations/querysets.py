@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Case, Count, F, Prefetch, Value, When
 from django.db.models.functions import Left
 
+from consultations.public_text import TEXTS, public_columns
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -100,9 +102,13 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         """The one definition of what is public of remarks: page, API, exports and report read this.
 
         Never a natural person's name or contact: ``organisation`` holds an organisation's name and is empty for a
-        natural person; the submission's own name is not even loaded. ``public_decisions`` holds the published
-        decisions, the latest last.
+        natural person; the submission's own name is not even loaded. ``public_change``, ``public_wording`` and
+        ``public_reason`` hold the texts that may be read; the originals are not loaded. ``public_decisions`` holds
+        the published decisions, the latest last.
         """
+        return self._without_private_data().annotate(**public_columns())
+
+    def _without_private_data(self) -> RemarkQuerySet:
         from consultations.models import Decision
 
         return (
@@ -113,6 +119,8 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
                 )
             )
             .defer(
+                *TEXTS,
+                *(f"shown_{name}" for name in TEXTS),
                 "submission__name",
                 "submission__email",
                 "submission__phone",
@@ -135,9 +143,14 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
         ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light.
         """
-        asks = Case(When(change="", then=F("wording")), default=F("change"))
+        asks = Case(
+            When(public_change="", then=F("public_wording")),
+            default=F("public_change"),
+            output_field=models.TextField(),
+        )
         return (
-            self.for_public_table()
+            self._without_private_data()
+            .alias(**public_columns())
             .filter(consultation=consultation)
             .select_related(None)
             .select_related("submission__improper_reason", "topic", "district")
@@ -153,6 +166,8 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
                 "channel",
                 "received_at",
                 "standing",
+                "text_state",
+                "changed_at",
                 "topic__name",
                 "topic__translations",
                 "district__name",
@@ -161,6 +176,22 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
                 "submission__improper_reason__translations",
             )
         )
+
+    def answered(self) -> RemarkQuerySet:
+        """Remarks whose answer is public, whatever it says."""
+        return self.filter(state="published")
+
+    def with_public_text(self) -> RemarkQuerySet:
+        """With the three public texts whole, where a row has to show the place of a hit."""
+        return self.annotate(**public_columns())
+
+    def waiting_for_approval(self) -> RemarkQuerySet:
+        """Remarks whose text nobody has looked at for personal data yet, oldest first. A withdrawn one needs none."""
+        return self._waiting().filter(text_state="waiting").exclude(state="withdrawn")
+
+    def not_indexed(self) -> RemarkQuerySet:
+        """Remarks that the search of the register does not know yet."""
+        return self.filter(search_words__isnull=True)
 
     def waiting_for_assignment(self) -> RemarkQuerySet:
         """Proper remarks without a department, oldest first."""
@@ -195,9 +226,10 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         )
 
     def lately_answered(self, consultation: Consultation) -> RemarkQuerySet:
-        """The consultation's remarks whose answer is public, the one answered last first. Read by an index."""
+        """The consultation's readable remarks whose answer is public, the one answered last first. Read by an index."""
         # No further key: the index would not help to sort by it, and thousands may be published in one moment.
-        return self.for_public_table().filter(consultation=consultation, state="published").order_by("-changed_at")
+        answered = self.for_public_table().filter(consultation=consultation, state="published")
+        return answered.exclude(text_state="waiting").order_by("-changed_at")
 
     def _waiting(self) -> RemarkQuerySet:
         return self.select_related("consultation", "department", "passage", "submission").order_by("received_at", "pk")

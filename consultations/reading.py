@@ -16,6 +16,7 @@ from consultations.models import (
     DraftVersion,
     HistoryEntry,
     PassageText,
+    Redaction,
     Remark,
     Tally,
 )
@@ -204,6 +205,13 @@ def neighbours(remark: Remark) -> tuple[str | None, str | None]:
         None if before is None else address_of(before),
         None if after is None else address_of(after),
     )
+
+
+def redaction_of(remark: Remark) -> Redaction | None:
+    """The decision by which the public reads a text with redactions; None, and no query, for any other remark."""
+    if remark.text_state != Remark.TextState.REDACTED:
+        return None
+    return Redaction.objects.filter(remark=remark).only("grounds", "at").order_by("-at", "-pk").first()
 
 
 def public_steps(remark: Remark) -> list[HistoryEntry]:

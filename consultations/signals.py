@@ -5,3 +5,4 @@ from django.dispatch import Signal
 submission_received = Signal()  # submission
 submission_verified = Signal()  # submission
 decision_published = Signal()  # remark, decision
+draft_version_published = Signal()  # version

@@ -129,12 +129,15 @@ def _pairs(now: dt.datetime) -> tuple[Pair, ...]:
         return ()
     latest = with_places(Remark.objects.lately_answered(consultation)[:PAIRS_FROM])
     pairs = [Pair(placed, answers_of(placed.remark)[-1], _diff(placed)) for placed in latest]
-    return tuple(sorted(pairs, key=lambda pair: (pair.diff is None, not pair.placed.remark.wording))[:PAIRS])
+    return tuple(
+        sorted(pairs, key=lambda pair: (pair.diff is None, not vars(pair.placed.remark)["public_wording"]))[:PAIRS]
+    )
 
 
 def _diff(placed: Placed[Remark]) -> list[Run] | None:
-    if placed.passage is None or not placed.remark.wording:
+    wording = vars(placed.remark)["public_wording"]
+    if placed.passage is None or not wording:
         return None
-    runs = compare_words(placed.passage.wording, placed.remark.wording) or []
+    runs = compare_words(placed.passage.wording, wording) or []
     kept, gone = (sum(len(run.text) for run in runs if run.kind == kind) for kind in ("equal", "delete"))
     return runs if kept > gone else None

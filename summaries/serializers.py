@@ -320,9 +320,15 @@ class RemarkSerializer(serializers.Serializer[Placed[Remark]]):
     target = serializers.ChoiceField(source="remark.target", choices=Remark.Target.choices)
     chapter = serializers.SerializerMethodField()
     passage = serializers.SerializerMethodField()
-    change = serializers.CharField(source="remark.change")
-    wording = serializers.CharField(source="remark.wording", help_text="The proposed wording; may be empty.")
-    reason = serializers.CharField(source="remark.reason")
+    text_state = serializers.ChoiceField(
+        source="remark.text_state",
+        choices=Remark.TextState.choices,
+        help_text="“waiting”: the texts are empty until a person has checked them for personal data; “redacted”: […]"
+        " stands where something was taken out.",
+    )
+    change = serializers.CharField(source="remark.public_change")
+    wording = serializers.CharField(source="remark.public_wording", help_text="The proposed wording; may be empty.")
+    reason = serializers.CharField(source="remark.public_reason")
     topic = TopicSerializer(source="remark.topic", allow_null=True)
     district = DistrictSerializer(source="remark.district", allow_null=True)
     channel = serializers.ChoiceField(source="remark.channel", choices=Submission.Channel.choices)

@@ -6,6 +6,8 @@ one version. A remark points to the identity and to the version its author read,
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -15,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from consultations.models.consultations import Consultation
 from consultations.querysets import DraftVersionQuerySet, PassageChangeQuerySet, VersionComparisonQuerySet
+from lublin2030.lib.storage import private_storage
 from lublin2030.lib.translations import TranslatedModel
 
 
@@ -171,7 +174,7 @@ class DraftImage(models.Model):
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="images")
     sha256 = models.CharField(max_length=64)
-    file = models.FileField(upload_to=draft_image_path)
+    file = models.FileField(storage=private_storage, upload_to=draft_image_path)
     content_type = models.CharField(max_length=40)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
@@ -184,6 +187,11 @@ class DraftImage(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+
+def draft_import_path(draft_import: DraftImport, _name: str) -> str:
+    """A random name: nothing of the uploaded file's name is in it."""
+    return f"importy/{uuid.uuid4().hex}.{draft_import.format}"
 
 
 class DraftImport(models.Model):
@@ -209,7 +217,7 @@ class DraftImport(models.Model):
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="imports")
     format = models.CharField(_("format"), max_length=10, choices=Format)
-    file = models.FileField(upload_to="importy/", blank=True)
+    file = models.FileField(storage=private_storage, upload_to=draft_import_path, blank=True)
     file_name = models.CharField(_("file"), max_length=200, blank=True)
     source = models.TextField(blank=True)  # pasted text
     # Headings down to this level begin chapters; 0 lets the reader of the document decide.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,12 @@ from consultations.filters import RegisterFilter
 from consultations.models import ChapterText, Consultation, DraftVersion, Remark
 from consultations.models.remarks import POSITION_STEP
 from consultations.places import with_places
+from consultations.public_text import TEXTS
 from consultations.services.baskets import find_basket
+from consultations.snippets import snippet
 from consultations.views.shared import context_of, public_consultation
-from consultations.wording import compare_words
-from lublin2030.lib.paging import page_by_key, read_key
+from consultations.wording import Run, compare_words
+from lublin2030.lib.paging import read_key
 from lublin2030.middleware import BASKET_COOKIE
 
 REMARK_ADDRESS = re.compile(r"([1-9][0-9]{0,8})\.([1-9][0-9]{0,2})")
@@ -108,28 +111,47 @@ def chapter(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @require_safe
 def register(request: HttpRequest, slug: str) -> HttpResponse:
-    """The public register of remarks, by number, a page at a time."""
+    """The public register of remarks, by words, filters and order, a page at a time."""
     now = timezone.now()
     consultation = public_consultation(slug, now)
     chosen = RegisterFilter.read(consultation, request.GET, now)
-    page = page_by_key(
-        chosen.apply(Remark.objects.for_register(consultation)),
-        key="position",
+    remarks = Remark.objects.for_register(consultation)
+    search = chosen.search(remarks.with_public_text() if chosen.query_text else remarks)
+    page = search.page(
         size=settings.REGISTER_PAGE_SIZE,
         after=read_key(request.GET.get("after")),
         before=read_key(request.GET.get("before")),
     )
+    rows = with_places(page.rows)
     return render(
         request,
         "consultations/register.html",
         context_of(consultation, now)
-        | {"filter": chosen, "page": page, "rows": with_places(page.rows), "found": chosen.count()},
+        | {
+            "filter": chosen,
+            "page": page,
+            "rows": rows,
+            "found": chosen.count(),
+            "found_by_words": search.found(),
+            "lines": list(zip(rows, _hits(page.rows, chosen), strict=True)),
+        },
     )
+
+
+def _hits(rows: Sequence[Remark], chosen: RegisterFilter) -> list[list[Run]]:
+    """Of each row the place of its text that the words hit, if any did (a number can be hit too)."""
+    if chosen.query_text is None:
+        return [[] for _ in rows]
+    forms = chosen.query_text.forms
+    return [snippet((vars(row)[f"public_{name}"] for name in TEXTS), forms) for row in rows]
 
 
 @require_safe
 def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    """One remark with the passage its author read, and the city's published answer."""
+    """One remark with the passage its author read, and the city's published answer.
+
+    With the register's parameters in the address the neighbours are those in the register as it was asked for.
+    """
     now = timezone.now()
     consultation = public_consultation(slug, now)
     match = REMARK_ADDRESS.fullmatch(number)
@@ -141,7 +163,13 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     placed = with_places([shown])[0]
     versions = reading.published_versions(consultation, now)
     decisions = getattr(shown, "public_decisions", [])
-    before, after = reading.neighbours(shown)
+    chosen = RegisterFilter.read(consultation, request.GET, now) if request.GET else None
+    if chosen is None or chosen.is_plain:
+        before, after = reading.neighbours(shown)
+    else:
+        search = chosen.search(Remark.objects.for_register(consultation))
+        before, after = (None if one is None else reading.address_of(one) for one in search.neighbours(shown))
+    wording = vars(shown)["public_wording"]
     return render(
         request,
         "consultations/remark.html",
@@ -152,12 +180,14 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             "chapter": placed.chapter,
             "version": next((one for one in versions if one.pk == shown.version_id), None),
             "is_latest": not versions or versions[0].pk == shown.version_id,
-            "runs": compare_words(placed.passage.wording, shown.wording) if placed.passage and shown.wording else None,
+            "runs": compare_words(placed.passage.wording, wording) if placed.passage and wording else None,
+            "redaction": reading.redaction_of(shown),
             "decision": decisions[-1] if decisions else None,
             "earlier_decisions": decisions[-2::-1],
             "steps": reading.public_steps(shown),
             "previous": before,
             "next": after,
+            "filter": chosen,
         },
     )
 
