@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from django.db.models import Sum
 from django.db.models.functions import Coalesce, Length
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from consultations.matching import longest_in_order
@@ -22,7 +21,7 @@ from consultations.models import (
     Tally,
     VersionComparison,
 )
-from consultations.reading import published_versions
+from consultations.reading import passage_address, published_versions
 from consultations.services.comparisons import compared_text
 from consultations.wording import Run, difference, marked
 
@@ -323,5 +322,4 @@ def reader_address(consultation: Consultation, text: PassageText, version: Draft
     """Where the reader shows the passage in that version. Reads the text's chapter."""
     if version is None:
         raise AssertionError("A text without its version.")
-    chapter = reverse("consultations:chapter", args=[consultation.slug, text.chapter.number])
-    return f"{chapter}?wersja={version.number}#{code}"
+    return passage_address(consultation.slug, text.chapter.number, code, version=version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import desk, matching, redaction
+from consultations.views import desk, desk_drafts, matching, redaction
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -17,4 +17,9 @@ urlpatterns = [
     path("uwagi/<int:pk>/", desk.remark, name="remark"),
     path("teksty/", redaction.texts, name="texts"),
     path("uwagi/<int:pk>/tekst/", redaction.text, name="text"),
+    path("projekty/", desk_drafts.drafts, name="drafts"),
+    path("projekty/<int:pk>/import/", desk_drafts.bring_in, name="draft_import"),
+    path("wersje/<int:pk>/publikacja/", desk_drafts.publish, name="publish_version"),
+    path("importy/<int:pk>/", desk_drafts.one_import, name="import"),
+    path("importy/<int:pk>/obrazy/<str:sha256>/", desk_drafts.picture, name="import_picture"),
 ]

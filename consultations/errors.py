@@ -35,6 +35,26 @@ class BasketChanged(ConsultationError):
     """The basket is not what its sender has just read: it was changed in another window."""
 
 
+class RemarkChanged(ConsultationError):
+    """The remark in the basket is not what its form was opened with: it was changed in another window."""
+
+
+class SenderChanged(ConsultationError):
+    """Who sends the basket is not what the form was opened with: it was changed in another window."""
+
+
+class PlaceInOrderGone(ConsultationError):
+    """The remark beside which another should be put is no longer in the basket."""
+
+
+class LinkNotFound(ConsultationError):
+    """No basket has this link: it was sent, is too old, or never was."""
+
+
+class LinkAskedTooOften(ConsultationError):
+    """So many mails with the basket's link were asked for that no more is sent for a while."""
+
+
 class AlreadyVerified(ConsultationError):
     """Somebody has verified the submission in the meantime."""
 

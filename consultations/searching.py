@@ -76,7 +76,9 @@ class Query:
     @classmethod
     def read(cls, text: str) -> Query | None:
         """The query of an address; None when there is no word in it."""
-        shown = " ".join(text.replace("\x00", " ").split())[:LONGEST_QUERY].strip()
+        shown = " ".join(text.replace("\x00", " ").split())
+        if len(shown) > LONGEST_QUERY:
+            shown = shown[:LONGEST_QUERY].rpartition(" ")[0] or shown[:LONGEST_QUERY]
         words = tuple(tuple(filter(None, alternatives)) for alternatives in query_words(shown))
         words = tuple(filter(None, words))
         return cls(shown, words) if words else None

@@ -24,6 +24,19 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "This remark is no longer in your submission: it was sent or removed in another window."
     ),
     errors.BasketChanged: gettext_lazy("Your submission has changed since you opened this page. Check it once more."),
+    errors.RemarkChanged: gettext_lazy(
+        "You or somebody with your link changed this remark in another window. Nothing is lost: compare both below."
+    ),
+    errors.SenderChanged: gettext_lazy(
+        "Who sends was changed in another window. Compare below; what you save now replaces it."
+    ),
+    errors.PlaceInOrderGone: gettext_lazy(
+        "The remarks changed in another window, so nothing was moved. This is their order now."
+    ),
+    errors.LinkNotFound: gettext_lazy("This link does not work any more. The remarks were sent, or it is too old."),
+    errors.LinkAskedTooOften: gettext_lazy(
+        "We have sent this link three times within an hour. Look into your mail, also among spam, or try again later."
+    ),
     errors.AlreadyVerified: gettext_lazy("Somebody has verified this submission in the meantime."),
     errors.ReasonNotOfThisConsultation: gettext_lazy("This reason is not on the consultation's list. Choose another."),
     errors.VerificationInUse: gettext_lazy(

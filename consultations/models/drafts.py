@@ -16,7 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from consultations.models.consultations import Consultation
-from consultations.querysets import DraftVersionQuerySet, PassageChangeQuerySet, VersionComparisonQuerySet
+from consultations.querysets import (
+    DraftImportQuerySet,
+    DraftQuerySet,
+    DraftVersionQuerySet,
+    PassageChangeQuerySet,
+    VersionComparisonQuerySet,
+)
 from lublin2030.lib.storage import private_storage
 from lublin2030.lib.translations import TranslatedModel
 
@@ -28,6 +34,8 @@ class Draft(TranslatedModel):
 
     consultation = models.OneToOneField(Consultation, models.CASCADE, related_name="draft")
     title = models.CharField(_("title"), max_length=200)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("draft")
@@ -164,6 +172,59 @@ class PassageText(TranslatedModel):
         return f"{self.chapter.number}.{self.position}"
 
 
+class PassageWords(models.Model):
+    """The words by which the search in a draft finds a passage: lemmas and folded forms, a blank around each.
+
+    Written once for a published version, see ``consultations.services.draft_search``.
+    """
+
+    text = models.OneToOneField(PassageText, models.CASCADE, primary_key=True, related_name="search_words")
+    version = models.ForeignKey(DraftVersion, models.CASCADE, related_name="+")
+    words = models.TextField()
+
+    class Meta:
+        verbose_name = _("words of a passage")
+        verbose_name_plural = _("words of passages")
+
+    def __str__(self) -> str:
+        return f"words of {self.text_id}"
+
+
+def draft_file_path(file: DraftFile, name: str) -> str:
+    """In the version's own folder."""
+    return f"projekty/{file.version_id}/{name}"
+
+
+class DraftFile(models.Model):
+    """A published version as a document to download, made once: what is published does not change.
+
+    ``revision`` is that of the program that made it: see ``consultations.services.draft_files.REVISION``.
+    """
+
+    class Format(models.TextChoices):
+        PDF = "pdf", "PDF"
+        DOCX = "docx", "DOCX"
+
+    version = models.ForeignKey(DraftVersion, models.CASCADE, related_name="files")
+    format = models.CharField(_("format"), max_length=5, choices=Format)
+    language = models.CharField(_("language"), max_length=5)
+    revision = models.PositiveSmallIntegerField()
+    file = models.FileField(storage=private_storage, upload_to=draft_file_path, max_length=200)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        verbose_name = _("file of a version")
+        verbose_name_plural = _("files of versions")
+        constraints = [
+            models.UniqueConstraint(fields=["version", "format", "language", "revision"], name="draft_file_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.format}, {self.language}"
+
+
 def draft_image_path(image: DraftImage, name: str) -> str:
     """Under the image's own digest: nothing of the uploaded file's name is kept."""
     return f"projekty/{image.sha256[:2]}/{image.sha256}.{name.rpartition('.')[2].lower()}"
@@ -232,6 +293,8 @@ class DraftImport(models.Model):
     version = models.ForeignKey(DraftVersion, models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(_("brought in"))
+
+    objects = DraftImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of a draft")

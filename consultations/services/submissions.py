@@ -75,7 +75,7 @@ class NewRemark:
         """The kind that was chosen; where none was, a new wording of a passage asks to change it."""
         if self.chosen_kind is not None:
             return self.chosen_kind
-        return Remark.Kind.REWORD if self.passage is not None and self.wording else Remark.Kind.GENERAL
+        return kind_from_texts(self)
 
     @property
     def passage_id(self) -> int | None:
@@ -121,6 +121,20 @@ class RemarkContent(Protocol):
     def topic_id(self) -> int | None: ...
     @property
     def district_id(self) -> int | None: ...
+
+
+class PlacedWording(Protocol):
+    """What tells the kind of a remark whose sender did not choose one."""
+
+    @property
+    def wording(self) -> str: ...
+    @property
+    def passage_id(self) -> int | None: ...
+
+
+def kind_from_texts(remark: PlacedWording) -> Remark.Kind:
+    """The kind of a remark whose sender was not asked for one: a new wording of a passage asks to change it."""
+    return Remark.Kind.REWORD if remark.passage_id is not None and remark.wording else Remark.Kind.GENERAL
 
 
 @dataclass(frozen=True, kw_only=True)
