@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.baskets import Basket
 from consultations.models.remarks import Submission, new_token
-from lublin2030.lib.files import private_storage
+from lublin2030.lib.storage import private_storage
 
 
 def attachment_path(attachment: Attachment, _name: str) -> str:

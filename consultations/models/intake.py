@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from consultations.models.remarks import Submission, new_token
-from lublin2030.lib.files import private_storage
+from lublin2030.lib.storage import private_storage
 
 
 class LetterDraft(models.Model):

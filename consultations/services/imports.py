@@ -36,7 +36,7 @@ from consultations.models import (
 from consultations.permissions import may_set_up_consultations
 from consultations.services.drafts import hold, next_codes, refuse_version_in_preparation
 from consultations.services.matching import propose_matches
-from lublin2030.lib.files import private_storage
+from lublin2030.lib.storage import private_storage
 from lublin2030.lib.translations import ORIGINAL
 
 JOB = "draft-import"

@@ -34,8 +34,8 @@ from consultations.services.imports import (
 )
 from consultations.views.desk import desk_page
 from consultations.words import status_for, words_for
-from lublin2030.lib.files import private_storage
 from lublin2030.lib.paging import read_key
+from lublin2030.lib.storage import private_storage
 
 PASSAGES_SHOWN = 150  # of a chapter on one page of the preview
 State = DraftImport.State

@@ -18,7 +18,7 @@ from consultations.models import Draft, DraftImport, DraftVersion
 from consultations.services.drafts import start_next_version
 from consultations.services.imports import discard_import, save_import, set_alt_texts, start_import
 from consultations.words import words_for
-from lublin2030.lib.files import private_storage
+from lublin2030.lib.storage import private_storage
 from tests.consultations.importing.documents import large_docx, nasty_docx
 from tests.factories import consultation_with_draft, person
 

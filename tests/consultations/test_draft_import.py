@@ -32,7 +32,7 @@ from consultations.services.imports import (
     set_alt_texts,
     start_import,
 )
-from lublin2030.lib.files import private_storage
+from lublin2030.lib.storage import private_storage
 from tests.consultations.importing.documents import nasty_docx
 from tests.factories import ConsultationFactory, person
 

@@ -14,9 +14,11 @@ from accounts.roles import Role
 from consultations import permissions
 from consultations.errors import NotPermitted
 from consultations.models import Consultation, Decision, Draft, DraftImport, Remark, Submission
+from consultations.public_text import PublicText
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.drafts import publish_version, start_next_version
 from consultations.services.imports import start_import
+from consultations.services.redaction import approve_text, redact_text
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
@@ -26,7 +28,7 @@ from notifications.permissions import may_resend
 from notifications.services.outbox import resend
 from participation.models import Event
 from stages.models import News
-from tests.factories import DURING, DepartmentFactory, person, remark_in_state, submission
+from tests.factories import DURING, DepartmentFactory, passage_remark, person, remark_in_state, submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
@@ -55,6 +57,8 @@ MAY = {
     "resend message": {COORDINATOR, ADMINISTRATOR},
     "start next version": {COORDINATOR, ADMINISTRATOR},
     "publish version": {COORDINATOR, ADMINISTRATOR},
+    "redact": {COORDINATOR},
+    "approve text": {COORDINATOR},
 }
 
 
@@ -105,6 +109,19 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
         case "publish version":
             draft = Draft.objects.get(consultation=consultation)
             publish_version(start_next_version(draft, by=person(COORDINATOR)), by=user)
+        case "redact":
+            shown = PublicText("[…]", "", "")
+            redact_text(
+                remark_in_state(consultation, "proper", new_remarks=[passage_remark(consultation, reason="")]),
+                shown=shown,
+                grounds="x",
+                revision=1,
+                by=user,
+            )
+        case "approve text":
+            Consultation.objects.update(texts_need_approval=True)
+            consultation.refresh_from_db()
+            approve_text(remark_in_state(consultation, "proper"), revision=1, by=user)
 
 
 @pytest.mark.parametrize("role", EVERYBODY, ids=lambda role: role or "anonymous")
@@ -123,6 +140,7 @@ ASKS = {
     permissions.may_assign: {COORDINATOR},
     permissions.may_answer: {COORDINATOR, EXPERT},
     permissions.may_publish: {COORDINATOR},
+    permissions.may_redact: {COORDINATOR},
     permissions.may_read_contact: {COORDINATOR},
     permissions.may_read_remarks: {COORDINATOR, EXPERT},
     may_enter_desk: set(Role),
@@ -164,6 +182,8 @@ PAGES = {
     "desk:answers": {COORDINATOR, EXPERT},
     "desk:publication": {COORDINATOR},
     "desk:remark": {COORDINATOR, EXPERT},
+    "desk:texts": {COORDINATOR},
+    "desk:text": {COORDINATOR},
     "desk:summaries": {COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR},
     "desk:drafts": {COORDINATOR, ADMINISTRATOR},
     "desk:draft_import": {COORDINATOR, ADMINISTRATOR},
@@ -190,6 +210,7 @@ def page_keys(remark):
     return {
         "desk:submission": [remark.submission_id],
         "desk:remark": [remark.pk],
+        "desk:text": [remark.pk],
         "desk:draft_import": [draft.pk],
         "desk:import": [brought_in.pk],
         "desk:publish_version": [draft.versions.get().pk],
