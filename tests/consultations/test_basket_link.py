@@ -142,7 +142,7 @@ def test_an_address_that_is_none_is_refused_beside_the_field(client, consultatio
     assert answer.status_code == 422
     html = answer.content.decode()
     assert re.search(r'<input[^>]*name="link_email"[^>]*aria-invalid="true"', html)
-    assert "<details class=\"panel\" open>" in html
+    assert '<details class="panel" open>' in html
     assert Message.objects.count() == 0
 
 
@@ -351,7 +351,10 @@ def test_a_remark_added_while_the_shared_basket_is_sent_goes_into_the_devices_ow
 @pytest.mark.parametrize("token", ["x" * 43, "zażółć", "' OR 1=1 --", "x" * 3000, "None"])
 def test_a_wrong_link_is_a_page_with_words(client, consultation, basket, token):
     ask(basket)
-    for answer in (client.get(url("open_link", consultation, token)), client.post(url("open_link", consultation, token))):
+    for answer in (
+        client.get(url("open_link", consultation, token)),
+        client.post(url("open_link", consultation, token)),
+    ):
         assert answer.status_code == 404
         assert url("basket", consultation) in answer.content.decode()
         assert "basket_links" not in answer.cookies

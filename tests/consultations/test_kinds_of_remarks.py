@@ -180,6 +180,7 @@ def test_a_removal_and_an_addition_show_what_and_where(client, consultation, nam
 
 # -- Wherever a remark shows ----------------------------------------------------------------------------------------
 
+
 def phrase_of(remark):
     """What a page says of the kind, in the page's language."""
     return " ".join(render_to_string("consultations/parts/kind.html", {"remark": remark, "number": "1.1"}).split())
