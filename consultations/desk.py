@@ -15,8 +15,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from consultations.models import Consultation, Remark, Submission
-from consultations.permissions import may_answer, may_assign, may_publish, may_read_summary, may_verify
+from consultations.models import Consultation, DraftImport, Remark, Submission
+from consultations.permissions import (
+    may_answer,
+    may_assign,
+    may_publish,
+    may_read_summary,
+    may_redact,
+    may_set_up_consultations,
+    may_verify,
+)
 from consultations.places import Placed, with_places
 from consultations.querysets import RemarkQuerySet
 from consultations.wording import show_runs, word_diff
@@ -114,13 +122,15 @@ def _waiting_submissions(_user: Any, limit: int) -> list[Waiting]:
     ]
 
 
-def _waiting_remarks(queue: Callable[[Any], RemarkQuerySet]) -> Callable[[Any, int], list[Waiting]]:
+def _waiting_remarks(
+    queue: Callable[[Any], RemarkQuerySet], *, page: str = "desk:remark"
+) -> Callable[[Any, int], list[Waiting]]:
     def oldest(user: Any, limit: int) -> list[Waiting]:
         return [
             Waiting(
                 label=row.public_number,
                 detail=first_words(row),
-                url=reverse("desk:remark", args=[row.pk]),
+                url=reverse(page, args=[row.pk]),
                 since=row.received_at,
                 due=row.consultation.report_due_on,
             )
@@ -143,6 +153,18 @@ def _waiting_summaries(user: Any, limit: int) -> list[Waiting]:
     ]
 
 
+def _waiting_imports(_user: Any, limit: int) -> list[Waiting]:
+    return [
+        Waiting(
+            label=one.draft.text("title").value,
+            detail=one.get_state_display(),
+            url=reverse("desk:import", args=[one.pk]),
+            since=one.at,
+        )
+        for one in DraftImport.objects.in_hand().select_related("draft")[:limit]
+    ]
+
+
 def register_queues() -> None:
     """Called once when the app starts."""
     register_queue(
@@ -155,6 +177,18 @@ def register_queues() -> None:
             oldest=_waiting_submissions,
             order=10,
             empty=gettext_lazy("Every submission is verified."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="texts",
+            label=gettext_lazy("Texts to approve"),
+            url_name="desk:texts",
+            may_see=may_redact,
+            count=lambda user: Remark.objects.waiting_for_approval().count(),
+            oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_approval(), page="desk:text"),
+            order=15,
+            empty=gettext_lazy("Every text has been looked at."),
         )
     )
     register_queue(
@@ -203,5 +237,17 @@ def register_queues() -> None:
             oldest=_waiting_summaries,
             order=50,
             empty=gettext_lazy("There is no consultation yet."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="drafts",
+            label=gettext_lazy("Drafts"),
+            url_name="desk:drafts",
+            may_see=may_set_up_consultations,
+            count=lambda user: DraftImport.objects.in_hand().count(),
+            oldest=_waiting_imports,
+            order=60,
+            empty=gettext_lazy("No document waits to be checked."),
         )
     )

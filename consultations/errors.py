@@ -87,5 +87,57 @@ class VersionInPreparation(ConsultationError):
     """The draft has an unpublished version already."""
 
 
+class TextChanged(ConsultationError):
+    """The text is not what was read: its sender corrected or withdrew it, or a colleague has decided on it."""
+
+
+class GroundsMissing(ConsultationError):
+    """A redaction without a reason."""
+
+
+class NotRedacted(ConsultationError):
+    """Nothing is taken out, or the text says what its sender did not write."""
+
+
+class MatchesChanged(ConsultationError):
+    """The matches of an imported document are not those that were looked at, or it is not open for them any more."""
+
+
+class ChapterContinuedTwice(ConsultationError):
+    """Two chapters of an imported document would continue the same chapter."""
+
+
+class PlaceNotInImport(ConsultationError):
+    """The imported document has no such place."""
+
+
+class VersionsNotComparable(ConsultationError):
+    """Two versions that are not both published, or not of one draft, or one and the same."""
+
+
+class VersionAlreadyPublished(ConsultationError):
+    """Readers have seen the version already, or somebody has just published it."""
+
+
+class VersionEmpty(ConsultationError):
+    """A version without a passage cannot be published."""
+
+
+class ImportChanged(ConsultationError):
+    """The import is not as the person saw it: it was changed, saved or discarded in another window."""
+
+
+class ImportOutdated(ConsultationError):
+    """Another version was published since the import was matched with the passages."""
+
+
+class AltTextMissing(ConsultationError):
+    """A picture has no alternative text and is not marked as decorative."""
+
+
+class ChapterTitleMissing(ConsultationError):
+    """A chapter needs a title that is not longer than its column."""
+
+
 class NotPermitted(ConsultationError):
     """The person may not do this."""

@@ -21,14 +21,20 @@ class Placed(Generic[AnyRemark]):
     chapter: ChapterText | None
     passage: PassageText | None
 
+    @property
+    def wording(self) -> str:
+        """The proposed wording as far as it may be read: the public one of a remark from the public table."""
+        own = vars(self.remark)
+        return str(own["public_wording"]) if "public_wording" in own else self.remark.wording
+
     @cached_property
     def difference(self) -> list[Run] | None:
         """What a new wording changes in the passage's Polish text, word by word: that text binds, and the form begins
         with it. None without a new wording, and where the texts are too long or too unlike for the way to help.
         """
-        if self.passage is None or self.remark.kind != Remark.Kind.REWORD:
+        if self.passage is None or self.remark.kind != Remark.Kind.REWORD or not self.wording:
             return None
-        return compare_words(self.passage.wording, self.remark.wording)
+        return compare_words(self.passage.wording, self.wording)
 
 
 def with_places(remarks: Iterable[AnyRemark]) -> list[Placed[AnyRemark]]:

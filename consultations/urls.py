@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from consultations.views import reading, submitting, tracking
+from consultations.views import comparing, drafts, reading, submitting, tracking
 
 app_name = "consultations"
 
 one_consultation = [
     path("", reading.detail, name="detail"),
-    path("projekt/", reading.draft, name="draft"),
-    path("projekt/<int:number>/", reading.chapter, name="chapter"),
+    path("projekt/", drafts.draft, name="draft"),
+    path("projekt/<int:number>/", drafts.chapter, name="chapter"),
+    path("projekt/szukaj/", drafts.search, name="search_draft"),
+    path("projekt/projekt.pdf", drafts.download, {"format": "pdf"}, name="draft_pdf"),
+    path("projekt/projekt.docx", drafts.download, {"format": "docx"}, name="draft_docx"),
+    path("projekt/obrazy/<str:sha256>/", drafts.image, name="draft_image"),
+    path("projekt/porownaj/", comparing.compare, name="compare"),
+    path("projekt/fragment/<slug:code>/", comparing.passage, name="passage"),
     path("uwagi/", reading.register, name="register"),
     path("uwagi/<str:number>/", reading.remark, name="remark"),
     path("zglos/", submitting.basket, name="basket"),

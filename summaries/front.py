@@ -119,7 +119,7 @@ def _pairs(now: dt.datetime) -> tuple[Pair, ...]:
     """The latest answers of the consultation that answered last. Five queries."""
     of_one = Remark.objects.filter(consultation=OuterRef("pk"), state=Remark.State.PUBLISHED)
     consultation = (
-        Consultation.objects.public(now)
+        Consultation.objects.showing_remarks(now)
         .annotate(answered_at=Subquery(of_one.order_by("-changed_at").values("changed_at")[:1]))
         .filter(answered_at__isnull=False)
         .order_by("-answered_at")
@@ -127,9 +127,11 @@ def _pairs(now: dt.datetime) -> tuple[Pair, ...]:
     )
     if consultation is None:
         return ()
-    latest = with_places(Remark.objects.lately_answered(consultation)[:PAIRS_FROM])
+    latest = with_places(Remark.objects.lately_answered(consultation, now)[:PAIRS_FROM])
     pairs = [Pair(placed, answers_of(placed.remark)[-1], _diff(placed)) for placed in latest]
-    return tuple(sorted(pairs, key=lambda pair: (pair.diff is None, not pair.placed.remark.wording))[:PAIRS])
+    return tuple(
+        sorted(pairs, key=lambda pair: (pair.diff is None, not vars(pair.placed.remark)["public_wording"]))[:PAIRS]
+    )
 
 
 def _diff(placed: Placed[Remark]) -> list[Run] | None:

@@ -26,8 +26,10 @@ from consultations.models import (
 from consultations.models.consultations import IdentityField
 from consultations.models.remarks import POSITION_STEP, is_token, new_token
 from consultations.permissions import may_read_contact
+from consultations.public_text import state_of_new_text
 from consultations.services import tallies
 from consultations.services.history import record
+from consultations.services.search import reindex_remarks
 from consultations.signals import submission_received
 from participation.models import District
 
@@ -225,6 +227,7 @@ def enter_submission(
         is_demonstration=is_demonstration,
     )
     senders_district = None if sender.district is None else sender.district.pk
+    text_state = state_of_new_text(consultation)
     stored = Remark.objects.bulk_create(
         Remark(
             consultation=consultation,
@@ -245,9 +248,11 @@ def enter_submission(
             received_at=now,
             changed_at=now,
             is_demonstration=is_demonstration,
+            text_state=text_state,
         )
         for ordinal, remark in enumerate(remarks, start=1)
     )
+    reindex_remarks(stored)
     tallies.add_remarks(consultation, stored, standing=Remark.Standing.RECEIVED)
     record(
         HistoryEntry.Verb.RECEIVE,

@@ -21,7 +21,7 @@ from consultations.forms import WHOLE_DOCUMENT, RemarkForm
 from consultations.models import BasketRemark, ChapterText, Consultation, DraftVersion, PassageText
 from consultations.models.remarks import is_token, new_token
 from consultations.places import Placed, with_places
-from consultations.reading import basket_lines, choose_version, published_versions
+from consultations.reading import basket_lines, choose_version, passage_address, published_versions
 from consultations.services import baskets
 from consultations.services.submissions import MOST_REMARKS
 from consultations.views.shared import context_of, keep_cookie, linked_basket, public_consultation
@@ -368,7 +368,7 @@ class RemarkPage:
         url = reverse("consultations:chapter", args=[slug, chapter.number])
         if not self.where.is_latest and self.where.version is not None:
             url += f"?wersja={self.where.version.number}"
-        return url if passage is None else f"{url}#{passage.passage.code}"
+        return url if passage is None else passage_address(slug, chapter.number, passage.passage.code)
 
 
 def _remark_is_gone(request: HttpRequest, consultation: Consultation, now: dt.datetime) -> HttpResponse:
