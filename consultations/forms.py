@@ -195,7 +195,7 @@ class RemarkForm(forms.Form):
             return self._clean_without_kind(data)
         # What the kind does not ask for does not count, so it cannot be wrong either.
         for name in {"wording", "addition"} - {NEEDED.get(kind, ("",))[0]}:
-            self._errors.pop(name, None)
+            self.errors.pop(name, None)
             data[name] = ""
         if kind not in NEEDED:
             return data
