@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import desk, desk_drafts, matching, redaction
+from consultations.views import attachments, desk, desk_drafts, matching, redaction
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("podsumowania/", desk.summaries, name="summaries"),
     path("importy/<int:pk>/dopasowanie/", matching.import_matches, name="import_matches"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),
+    path("zalaczniki/<int:pk>/", attachments.of_the_desk, name="attachment"),
     path("teksty/", redaction.texts, name="texts"),
     path("uwagi/<int:pk>/tekst/", redaction.text, name="text"),
     path("projekty/", desk_drafts.drafts, name="drafts"),

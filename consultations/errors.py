@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 
 class ConsultationError(Exception):
     """Any refusal of this app."""
@@ -85,6 +87,53 @@ class RemarkNotDecided(ConsultationError):
 
 class VersionInPreparation(ConsultationError):
     """The draft has an unpublished version already."""
+
+
+class AttachmentsNotTaken(ConsultationError):
+    """This consultation takes remarks without attachments."""
+
+
+class TooManyAttachments(ConsultationError):
+    """More files than one submission may carry."""
+
+
+class AttachmentRefused(ConsultationError):
+    """The file itself is not accepted; ``fault`` says why (``lublin2030.lib.files.Fault``, or one of the scanner's)."""
+
+    HARMFUL = "harmful"
+    UNCHECKED = "unchecked"
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = str(fault)
+
+
+class AttachmentNotPublishable(ConsultationError):
+    """Scans are never public; or somebody has made the attachment public or private in the meantime."""
+
+
+class TooOften(ConsultationError):
+    """From one internet address something was done more often than is allowed; ``until`` says when it works again."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__()
+        self.until = until
+
+    def seconds_from(self, now: dt.datetime) -> int:
+        """How long to wait, in whole seconds, at least one."""
+        return max(int((self.until - now).total_seconds()) + 1, 1)
+
+
+class SentTooFast(ConsultationError):
+    """Sent sooner after the first remark than a person can read. The same again after ``seconds`` works."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class TrapFilled(ConsultationError):
+    """A field that people do not see was filled in: by a robot, or by a browser that fills in by itself."""
 
 
 class TextChanged(ConsultationError):

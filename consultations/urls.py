@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from consultations.views import comparing, drafts, reading, submitting, tracking
+from consultations.views import attachments, comparing, drafts, reading, submitting, tracking
 
 app_name = "consultations"
 
@@ -24,6 +24,7 @@ one_consultation = [
     path("zglos/uwaga/", submitting.new_remark, name="new_remark"),
     path("zglos/uwaga/<int:pk>/", submitting.edit_remark, name="edit_remark"),
     path("zglos/uwaga/<int:pk>/usun/", submitting.remove_remark, name="remove_remark"),
+    path("zalaczniki/<str:token>/", attachments.of_the_public, name="attachment"),
     path("zglos/uwaga/<int:pk>/przesun/", submitting.move_remark, name="move_remark"),
     path("zglos/link/", submitting.basket_link, name="basket_link"),
     path("zglos/wroc/<str:token>/", submitting.open_link, name="open_link"),
@@ -35,4 +36,5 @@ urlpatterns = [
     path("konsultacje/<slug:slug>/", include(one_consultation)),
     path("zgloszenie/<str:token>/", tracking.case, name="tracking"),
     path("zgloszenie/<str:token>/potwierdzenie/", tracking.receipt, name="receipt"),
+    path("zgloszenie/<str:token>/zalaczniki/<int:pk>/", attachments.of_the_sender, name="sent_attachment"),
 ]

@@ -28,6 +28,7 @@ from consultations.models.remarks import POSITION_STEP, is_token, new_token
 from consultations.permissions import may_read_contact
 from consultations.public_text import state_of_new_text
 from consultations.services import tallies
+from consultations.services.duplicates import text_hash
 from consultations.services.history import record
 from consultations.services.search import reindex_remarks
 from consultations.signals import submission_received
@@ -242,6 +243,7 @@ def enter_submission(
             change=remark.change,
             wording=remark.wording,
             reason=remark.reason,
+            text_hash=text_hash(remark),
             topic_id=remark.topic_id,
             district_id=remark.district_id or senders_district,
             channel=channel,

@@ -36,7 +36,7 @@ from consultations.desk_forms import (
     ReturnForm,
 )
 from consultations.errors import ConsultationError, RemarkAlreadyDecided
-from consultations.models import Consultation, Decision, HistoryEntry, Remark, Submission
+from consultations.models import Attachment, Consultation, Decision, HistoryEntry, Remark, Submission
 from consultations.permissions import (
     may_answer,
     may_assign,
@@ -48,9 +48,11 @@ from consultations.permissions import (
     may_verify,
 )
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.duplicates import same_texts
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
+from consultations.views.attachments import readable_attachments
 from consultations.words import describe_history, status_for, words_for
 from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
 
@@ -179,6 +181,8 @@ def _submission_page(
             "place": queue_around(Submission.objects.waiting_for_verification(), case),
             "history": describe_history(HistoryEntry.objects.filter(submission=case).select_related("by")),
             "may_read_contact": may_read_contact(request.user),
+            "attachments": Attachment.objects.filter(submission=case).numbered(),
+            "same_texts": same_texts(remarks, submission=case),
             "steps": _submission_steps(case, remarks),
             "queue_name": "verification",
         },
@@ -391,6 +395,8 @@ def _remark_page(
             "place": queue_around(queue, one),
             "history": describe_history(entries.select_related("by")),
             "may_verify": may_verify(user),
+            "attachments": readable_attachments(user, one),
+            "same_text": same_texts([one], submission=one.submission).get(one.pk),
             "may_redact": may_redact(user),
             "steps": _remark_steps(one),
             "queue_name": name,

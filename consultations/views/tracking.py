@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from consultations.case import sent_remarks, tell_case
-from consultations.models import Submission
+from consultations.models import Attachment, Submission
 from consultations.models.remarks import is_token
 from consultations.reading import Clock
 from consultations.services.receipts import canonical_remarks, content_hash
@@ -72,6 +72,7 @@ def _common(submission: Submission) -> dict[str, object]:
         "section": "consultations",
         "submission": submission,
         "consultation": submission.consultation,
+        "attachments": Attachment.objects.filter(submission=submission).added_by_senders(),
         "clock": Clock.at(submission.consultation, timezone.now()),
         "masked_name": submission.name
         if submission.sender_kind == Submission.SenderKind.ORGANISATION
