@@ -334,6 +334,13 @@ class RemarkSerializer(serializers.Serializer[Placed[Remark]]):
     is_demonstration = serializers.BooleanField(source="remark.is_demonstration")
     url = serializers.SerializerMethodField()
 
+    def to_representation(self, instance: Placed[Remark]) -> dict[str, Any]:
+        """As the page shows it: what its sender has withdrawn stands without its text."""
+        said: dict[str, Any] = super().to_representation(instance)
+        if instance.remark.state == Remark.State.WITHDRAWN:
+            said |= {"change": "", "wording": "", "reason": ""}
+        return said
+
     @extend_schema_field(PlaceSerializer(allow_null=True))
     def get_chapter(self, placed: Placed[Remark]) -> dict[str, str] | None:
         chapter, text = placed.remark.chapter, placed.chapter

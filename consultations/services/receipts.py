@@ -5,8 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from consultations.models import Remark
+
+
+def canonical_row(one: Remark) -> dict[str, Any]:
+    """What the sender wrote in one remark and where it belongs. Reads its version, chapter and passage."""
+    return {
+        "number": one.ordinal,
+        "version": one.version.number if one.version else None,
+        "chapter": one.chapter.code if one.chapter else None,
+        "passage": one.passage.code if one.passage else None,
+        "change": one.change,
+        "wording": one.wording,
+        "reason": one.reason,
+    }
 
 
 def canonical_remarks(remarks: Iterable[Remark]) -> str:
@@ -16,18 +30,7 @@ def canonical_remarks(remarks: Iterable[Remark]) -> str:
     wrote and where it belongs (permanent ids and the version read), nothing that staff may sort anew (topic,
     district) and nothing about the sender. Reads version, chapter and passage of each remark.
     """
-    rows = [
-        {
-            "number": one.ordinal,
-            "version": one.version.number if one.version else None,
-            "chapter": one.chapter.code if one.chapter else None,
-            "passage": one.passage.code if one.passage else None,
-            "change": one.change,
-            "wording": one.wording,
-            "reason": one.reason,
-        }
-        for one in sorted(remarks, key=lambda one: one.ordinal)
-    ]
+    rows = [canonical_row(one) for one in sorted(remarks, key=lambda one: one.ordinal)]
     return json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
