@@ -134,7 +134,11 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
         ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light.
         """
-        asks = Case(When(state="withdrawn", then=Value("")), When(change="", then=F("wording")), default=F("change"))
+        asks = Case(
+            When(state="withdrawn", then=Value("", output_field=models.TextField())),
+            When(change="", then=F("wording")),
+            default=F("change"),
+        )
         return (
             self.for_public_table()
             .filter(consultation=consultation)

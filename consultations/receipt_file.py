@@ -53,7 +53,9 @@ def receipt_data(submission: Submission) -> dict[str, Any]:
         "canonical": canonical_remarks(remarks),
         "earlier_heading": _("Before your corrections"),
         "earlier_columns": [_("Valid until"), _("Number (SHA-256)")],
-        "earlier": [[to_the_second(one["until"]), one["content_hash"]] for one in earlier_hashes(revisions_of(submission))],
+        "earlier": [
+            [to_the_second(one["until"]), one["content_hash"]] for one in earlier_hashes(revisions_of(submission))
+        ],
         "note": _("A character that cannot be printed stands here by its Unicode number, like [U+2014]."),
     }
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("zgloszenie/<str:token>/", tracking.case, name="tracking"),
     path("zgloszenie/<str:token>/potwierdzenie/", tracking.receipt, name="receipt"),
     path("zgloszenie/<str:token>/potwierdzenie.pdf", tracking.receipt_pdf, name="receipt_pdf"),
+    path("zgloszenie/<str:token>/link/", correcting.confirm_again, name="confirm_again"),
     path("zgloszenie/<str:token>/nadawca/", correcting.sender, name="correct_sender"),
     path("zgloszenie/<str:token>/wycofaj/", correcting.withdraw, name="withdraw_submission"),
     path("zgloszenie/<str:token>/uwaga/<int:ordinal>/popraw/", correcting.remark, name="correct_remark"),

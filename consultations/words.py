@@ -47,7 +47,9 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.ImproperCannotChange: gettext_lazy(
         "This submission was found improper, so you cannot correct or withdraw it. Send a new one, or write to us."
     ),
-    errors.RemarkWithdrawn: gettext_lazy("This remark is withdrawn. That cannot be undone, but you can send a new one."),
+    errors.RemarkWithdrawn: gettext_lazy(
+        "This remark is withdrawn. That cannot be undone, but you can send a new one."
+    ),
     errors.CorrectedMeanwhile: gettext_lazy(
         "The sender has corrected this remark since you opened the page. Read the new text first."
     ),

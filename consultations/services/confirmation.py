@@ -14,6 +14,7 @@ from consultations.models import Consultation, HistoryEntry, ImproperReason, Sub
 from consultations.models.remarks import is_token
 from consultations.services.history import record
 from consultations.services.verification import verify
+from consultations.signals import confirmation_asked_again
 
 REASON = "unconfirmed-email"
 LABELS = {
@@ -59,7 +60,11 @@ def confirm_email(submission: Submission, *, now: dt.datetime | None = None) -> 
     )
     # The token is in the condition: an address that was corrected meanwhile is not the one that was proved.
     changed = Submission.objects.filter(
-        waits, pk=submission.pk, confirmation_token=submission.confirmation_token, confirmed_at__isnull=True
+        waits,
+        pk=submission.pk,
+        confirmation_token=submission.confirmation_token,
+        confirmation_token__isnull=False,
+        confirmed_at__isnull=True,
     ).update(confirmed_at=now)
     token = submission.confirmation_token
     submission.refresh_from_db()
@@ -70,9 +75,19 @@ def confirm_email(submission: Submission, *, now: dt.datetime | None = None) -> 
     return submission
 
 
-def expire_unconfirmed(
-    *, now: dt.datetime | None = None, should_stop: Callable[[], bool] = lambda: False
-) -> int:
+@transaction.atomic
+def ask_again(submission: Submission, *, now: dt.datetime | None = None) -> Submission:
+    """Send the link once more, at most once an hour. ConfirmationTooLate when the address waits for it no more."""
+    now = now or timezone.now()
+    Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+    submission.refresh_from_db()
+    if not submission.awaits_confirmation or submission.confirm_until is None or submission.confirm_until <= now:
+        raise ConfirmationTooLate
+    confirmation_asked_again.send(Submission, submission=submission, now=now)
+    return submission
+
+
+def expire_unconfirmed(*, now: dt.datetime | None = None, should_stop: Callable[[], bool] = lambda: False) -> int:
     """Find improper what was not confirmed in time; how many. Each in a transaction of its own, so that any number of
     workers may do it at once, and one that is killed leaves nothing half done.
     """
@@ -80,9 +95,7 @@ def expire_unconfirmed(
     done = 0
     last = 0
     while not should_stop():
-        batch = list(
-            Submission.objects.unconfirmed_since(now).order_by("pk").filter(pk__gt=last)[:BATCH]
-        )
+        batch = list(Submission.objects.unconfirmed_since(now).order_by("pk").filter(pk__gt=last)[:BATCH])
         if not batch:
             break
         for submission in batch:

@@ -54,9 +54,7 @@ def refuse_unchangeable(remark: Remark) -> None:
 
 
 @transaction.atomic
-def correct_remark(
-    remark: Remark, *, content: NewRemark, revision: int, now: dt.datetime | None = None
-) -> Remark:
+def correct_remark(remark: Remark, *, content: NewRemark, revision: int, now: dt.datetime | None = None) -> Remark:
     """Put other words, kind, topic and district into a remark; its number, place and state stay.
 
     ``revision`` is the one the sender has read: CorrectedMeanwhile when there is a later one, unless that says exactly
@@ -68,9 +66,7 @@ def correct_remark(
     now = now or timezone.now()
     consultation = _hold_open_consultation(remark.consultation_id, now)
     _refuse_other_place(remark, content)
-    sent = list(
-        Remark.objects.filter(submission=remark.submission_id).select_related("version", "chapter", "passage")
-    )
+    sent = list(Remark.objects.filter(submission=remark.submission_id).select_related("version", "chapter", "passage"))
     before = next(one for one in sent if one.pk == remark.pk)
     refuse_unchangeable(before)
     wanted: dict[str, Any] = {
@@ -153,9 +149,7 @@ def withdraw_submission(submission: Submission, *, now: dt.datetime | None = Non
 _NOTHING_SHOWN = {"shown_change": "", "shown_wording": "", "shown_reason": ""}
 
 
-def _withdraw(
-    consultation: Consultation, submission: Submission, remarks: list[Remark], now: dt.datetime
-) -> None:
+def _withdraw(consultation: Consultation, submission: Submission, remarks: list[Remark], now: dt.datetime) -> None:
     """Withdraw remarks that were read while the consultation is held, so that nobody changes them meanwhile."""
     for state in CHANGEABLE:
         of_state = [remark for remark in remarks if remark.state == state]
@@ -166,9 +160,7 @@ def _withdraw(
         )
         if changed != len(of_state):
             raise RemarkAnswered
-        tallies.move_remarks(
-            consultation, of_state, before=of_state[0].standing, after=Remark.Standing.WITHDRAWN
-        )
+        tallies.move_remarks(consultation, of_state, before=of_state[0].standing, after=Remark.Standing.WITHDRAWN)
         if state in COUNTS_AS_PROPER:
             Consultation.objects.filter(pk=consultation.pk).update(proper_count=F("proper_count") - changed)
         record(
@@ -237,9 +229,7 @@ def correct_sender(
         else:
             wanted |= {"confirmation_token": None, "confirm_until": None, "confirmed_at": None}
     changed = (
-        Submission.objects.filter(pk=stored.pk)
-        .exclude(verification=Submission.Verification.IMPROPER)
-        .update(**wanted)
+        Submission.objects.filter(pk=stored.pk).exclude(verification=Submission.Verification.IMPROPER).update(**wanted)
     )
     if not changed:
         raise ImproperCannotChange

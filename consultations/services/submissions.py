@@ -277,9 +277,7 @@ def _take_number(consultation: Consultation, remarks: int, now: dt.datetime) -> 
     return number
 
 
-def missing_fields(
-    consultation: Consultation, sender: Sender | Basket, *, online: bool = True
-) -> list[IdentityField]:
+def missing_fields(consultation: Consultation, sender: Sender | Basket, *, online: bool = True) -> list[IdentityField]:
     """The fields that a sender (by the form, or else) must give and that are empty. Persons act for themselves."""
     requires = consultation.requires_online if online else consultation.requires
     kind = sender.kind if isinstance(sender, Sender) else sender.sender_kind

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from consultations.errors import (
     ConfirmationTooLate,
@@ -28,7 +29,7 @@ from consultations.models import Remark, Submission
 from consultations.models.remarks import new_token
 from consultations.places import Placed, with_places
 from consultations.reading import Clock
-from consultations.services.confirmation import confirm_email, find_by_confirmation
+from consultations.services.confirmation import ask_again, confirm_email, find_by_confirmation
 from consultations.services.corrections import (
     CHANGEABLE,
     correct_remark,
@@ -43,10 +44,10 @@ from consultations.views.submitting.common import _expired, _form_expired, _post
 from consultations.views.submitting.remarks import Where, _remark_form
 from consultations.views.tracking import case_context, private, submission_of
 from consultations.words import status_for, words_for
+from lublin2030.lib.masking import mask_email
 from lublin2030.lib.paging import read_key
 from lublin2030.lib.plaintext import PlainTextField
 from lublin2030.views import keeps_typed_text
-
 
 
 @never_cache
@@ -66,12 +67,30 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             problem, status = words_for(refusal), status_for(refusal)
         else:
             return private(redirect("consultations:confirm", token))
-    is_late = submission.awaits_confirmation and submission.confirm_until is not None and submission.confirm_until <= now
+    is_late = (
+        submission.awaits_confirmation and submission.confirm_until is not None and submission.confirm_until <= now
+    )
     context = case_context(submission) | {
         "is_late": is_late or (submission.is_unconfirmed and submission.verification == "improper"),
         "problem": problem,
     }
     return private(render(request, "consultations/confirm.html", context, status=status))
+
+
+@never_cache
+@require_POST
+def confirm_again(request: HttpRequest, token: str) -> HttpResponse:
+    """Send the confirmation link once more."""
+    submission = submission_of(token)
+    try:
+        ask_again(submission)
+    except ConfirmationTooLate:
+        # Confirmed, verified or expired meanwhile: the page says which.
+        pass
+    else:
+        words = _("We send the link once more to %(email)s. It can take some minutes.")
+        messages.success(request, words % {"email": mask_email(submission.email)})
+    return private(redirect("consultations:tracking", token))
 
 
 @never_cache
@@ -254,9 +273,7 @@ def _refusal_of(one: Remark) -> ConsultationError | None:
     return None
 
 
-def _refused(
-    request: HttpRequest, submission: Submission, why: ConsultationError, form: Any = None
-) -> HttpResponse:
+def _refused(request: HttpRequest, submission: Submission, why: ConsultationError, form: Any = None) -> HttpResponse:
     """What is not possible, why, what still is, and every text that would be lost otherwise."""
     typed = []
     if form is not None and request.method == "POST":

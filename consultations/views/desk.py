@@ -21,7 +21,16 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import is_person
-from consultations.desk import PAGE, Place, answers_of, may_read_summaries, queue_around, read, read_corrections, readable_summaries
+from consultations.desk import (
+    PAGE,
+    Place,
+    answers_of,
+    may_read_summaries,
+    queue_around,
+    read,
+    read_corrections,
+    readable_summaries,
+)
 from consultations.desk_forms import (
     AssignCheckedForm,
     AssignForm,

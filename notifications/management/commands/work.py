@@ -15,6 +15,7 @@ from django.db import close_old_connections, connections
 
 from accounts import jobs as long_work
 from consultations.services.baskets import forget_old_baskets
+from consultations.services.confirmation import expire_unconfirmed
 from notifications.services import following, housekeeping, outbox
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         jobs = [
             Job("announce-terms", 60, following.announce_terms),
             Job("sweep", 1, lambda: outbox.sweep(should_stop=stop.is_set)),
+            Job("expire-unconfirmed", 60, lambda: expire_unconfirmed(should_stop=stop.is_set)),
             Job("forget-old-baskets", 3600, forget_old_baskets),
             Job("housekeeping", 3600, housekeeping.forget_old_addresses),
             Job("forget-old-jobs", 3600, long_work.forget_old),
