@@ -60,7 +60,7 @@ def _remind_to_confirm(submission: Submission) -> None:
         submission,
         key=f"confirm-reminder:{submission.pk}:{until:%Y%m%d%H%M%S}",
         due_at=reminder_at(asked_at, until),
-        until=until.isoformat(),
+        until=until.timestamp(),
     )
 
 
@@ -72,7 +72,7 @@ def write_confirmation(submission: Submission, now: dt.datetime, **_kwargs: Any)
             Message.Kind.CONFIRM_SUBMISSION,
             submission,
             key=f"confirm-submission:{submission.pk}:{now:%Y%m%d%H}",
-            until=submission.confirm_until.isoformat(),
+            until=submission.confirm_until.timestamp(),
         )
 
 
@@ -100,7 +100,7 @@ def write_withdrawal(submission: Submission, remarks: list[Remark], **_kwargs: A
 
 @receiver(sender_corrected, dispatch_uid="notifications.address")
 def write_to_both_addresses(submission: Submission, old_email: str, **_kwargs: Any) -> None:
-    """The new address gets a copy and what is still to be sent; the old one only hears that it is written to no more."""
+    """The new address gets a copy and what is still to be sent; the old one hears that no more comes there."""
     outbox.readdress(submission, old_email=old_email)
     times = submission.history.filter(verb="renew_link").count()
     _tell_sender(Message.Kind.RECEIPT, submission, key=f"submission-received:{submission.pk}:{times}")

@@ -110,7 +110,7 @@ def _unconfirmed(message: Message, now: dt.datetime) -> Submission:
     """The message's submission while this very address waits for its confirmation within this very term."""
     submission = _submission(message)
     until = submission.confirm_until
-    is_ours = until is not None and message.context["until"] == until.isoformat() and now < until
+    is_ours = until is not None and message.context["until"] == until.timestamp() and now < until
     # A submission withdrawn whole has nothing to confirm.
     remains = submission.remarks.filter(state=Remark.State.RECEIVED).exists()
     if not (submission.awaits_confirmation and is_ours and message.recipient == submission.email and remains):

@@ -190,7 +190,9 @@ def sender_fingerprint(submission: Submission) -> str:
 def correct_sender(
     submission: Submission, *, sender: Sender, seen: str | None = None, now: dt.datetime | None = None
 ) -> Submission:
-    """Correct who sent a submission and how to reach them; ``seen`` is the fingerprint of what the form was filled with.
+    """Correct who sent a submission and how to reach them.
+
+    ``seen`` is the fingerprint of what the form was filled with.
 
     Another e-mail address makes the secret link new, for the old one may have gone to a stranger, and has to be
     confirmed anew where the consultation asks for it. The history tells which fields changed, never what they hold.

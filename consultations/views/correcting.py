@@ -1,4 +1,4 @@
-"""What a sender does behind the secret link: confirm the address, correct, withdraw. No account, no JavaScript needed."""
+"""What a sender does behind a secret link: confirm the address, correct, withdraw. No account, no JavaScript."""
 
 from __future__ import annotations
 
@@ -225,7 +225,8 @@ def withdraw(request: HttpRequest, token: str, ordinal: int | None = None) -> Ht
 def _words_for_sender(error: ConsultationError) -> str:
     if isinstance(error, CorrectedMeanwhile):
         return _(
-            "You have corrected this remark in another window. Compare both texts; if you save once more, yours below replaces it."
+            "You have corrected this remark in another window. Compare both texts; if you save once more, the text"
+            " below replaces the other."
         )
     return words_for(error)
 
