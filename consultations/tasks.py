@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from consultations.services import baskets, confirmation
+from consultations.services import baskets, comparisons, confirmation, draft_files
 
 
 @shared_task
@@ -17,3 +17,15 @@ def forget_old_baskets() -> int:
 def expire_unconfirmed() -> int:
     """Find improper what was not confirmed in time."""
     return confirmation.expire_unconfirmed()
+
+
+@shared_task
+def prepare_comparisons() -> int:
+    """Ask for the comparison of every published version with the one before it, where it is missing."""
+    return comparisons.prepare_comparisons()
+
+
+@shared_task
+def prepare_draft_files() -> int:
+    """Ask for the documents and the search of every long published version, where they are missing."""
+    return draft_files.prepare_files()

@@ -32,6 +32,7 @@ from consultations.models.remarks import new_token
 from consultations.services import tallies
 from consultations.services.history import record
 from consultations.services.receipts import canonical_row, content_hash
+from consultations.services.search import reindex_remarks
 from consultations.services.submissions import NewRemark, Sender, confirmation_term, missing_fields
 from consultations.signals import remark_corrected, remarks_withdrawn, sender_corrected
 
@@ -92,13 +93,15 @@ def correct_remark(remark: Remark, *, content: NewRemark, revision: int, now: dt
     )
     shown: dict[str, Any] = {}
     if consultation.texts_need_approval or before.text_state != Remark.TextState.OPEN:
-        shown = {"text_state": Remark.TextState.WAITING} | _NOTHING_SHOWN
+        shown = {"text_state": Remark.TextState.WAITING, "shown_change": "", "shown_wording": "", "shown_reason": ""}
     changed = Remark.objects.filter(pk=before.pk, revision=revision, state__in=CHANGEABLE).update(
         **wanted, **shown, revision=revision + 1, changed_at=now
     )
     if not changed:
         raise CorrectedMeanwhile
     remark.refresh_from_db()
+    remark.consultation = consultation
+    reindex_remarks([remark])
     tallies.replace_remark(consultation, before, remark)
     record(
         HistoryEntry.Verb.CORRECT,
@@ -145,10 +148,6 @@ def withdraw_submission(submission: Submission, *, now: dt.datetime | None = Non
     return changeable
 
 
-# What the public may read of a withdrawn remark, and of one whose new text nobody has looked at: nothing.
-_NOTHING_SHOWN = {"shown_change": "", "shown_wording": "", "shown_reason": ""}
-
-
 def _withdraw(consultation: Consultation, submission: Submission, remarks: list[Remark], now: dt.datetime) -> None:
     """Withdraw remarks that were read while the consultation is held, so that nobody changes them meanwhile."""
     for state in CHANGEABLE:
@@ -156,7 +155,7 @@ def _withdraw(consultation: Consultation, submission: Submission, remarks: list[
         if not of_state:
             continue
         changed = Remark.objects.filter(pk__in=[remark.pk for remark in of_state], state=state).update(
-            state=State.WITHDRAWN, text_state=Remark.TextState.REDACTED, changed_at=now, **_NOTHING_SHOWN
+            state=State.WITHDRAWN, changed_at=now
         )
         if changed != len(of_state):
             raise RemarkAnswered
@@ -172,6 +171,11 @@ def _withdraw(consultation: Consultation, submission: Submission, remarks: list[
             before={"state": state.value},
             after={"state": State.WITHDRAWN.value},
         )
+        for remark in of_state:
+            remark.state = State.WITHDRAWN
+            remark.consultation = consultation
+        # From now on nobody finds them by their words.
+        reindex_remarks(of_state)
     remarks_withdrawn.send(Submission, submission=submission, remarks=remarks)
 
 

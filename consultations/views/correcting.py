@@ -134,6 +134,7 @@ def remark(request: HttpRequest, token: str, ordinal: int) -> HttpResponse:
         "where": where,
         "form": form,
         "edited": placed.remark,
+        "revision": placed.remark.revision,
         "action": f"{address}?rewizja={placed.remark.revision}",
         "form_token": _posted_token(request) or new_token(),
         "keep_key": _keep_key(one),
