@@ -85,6 +85,38 @@ class RemarkNotDecided(ConsultationError):
     """There is no unpublished decision to publish or to return."""
 
 
+class RemarkAnswered(ConsultationError):
+    """The sender cannot correct or withdraw the remark any more: the city has decided on it."""
+
+
+class ImproperCannotChange(ConsultationError):
+    """The sender cannot correct or withdraw what was found improper."""
+
+
+class RemarkWithdrawn(ConsultationError):
+    """The sender has withdrawn the remark; that cannot be undone."""
+
+
+class CorrectedMeanwhile(ConsultationError):
+    """The remark is not the revision that was read: its sender has corrected it since."""
+
+
+class NothingCorrected(ConsultationError):
+    """A correction that changes nothing."""
+
+
+class SenderCorrectedMeanwhile(ConsultationError):
+    """The sender's data are not those that were read: they were corrected in another window."""
+
+
+class SubmissionWithdrawn(ConsultationError):
+    """Every remark of the submission is withdrawn: there is nothing left to verify."""
+
+
+class ConfirmationTooLate(ConsultationError):
+    """The e-mail address was not confirmed in time."""
+
+
 class VersionInPreparation(ConsultationError):
     """The draft has an unpublished version already."""
 

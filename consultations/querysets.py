@@ -121,8 +121,27 @@ class DraftImportQuerySet(models.QuerySet["DraftImport"]):
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def waiting_for_verification(self) -> SubmissionQuerySet:
-        """What a coordinator has to verify, oldest first."""
-        return self.filter(verification="pending").select_related("consultation").order_by("received_at", "pk")
+        """What a coordinator has to verify, oldest first. Without what its sender has withdrawn whole."""
+        return (
+            self.filter(verification="pending")
+            .with_something_to_verify()
+            .select_related("consultation")
+            .order_by("received_at", "pk")
+        )
+
+    def with_something_to_verify(self) -> SubmissionQuerySet:
+        """Submissions of which a remark waits for verification."""
+        from consultations.models import Remark
+
+        return self.filter(Exists(Remark.objects.filter(submission=OuterRef("pk"), state="received").order_by()))
+
+    def unconfirmed_since(self, now: dt.datetime) -> SubmissionQuerySet:
+        """Submissions whose e-mail address was to be confirmed by the (aware) moment and was not; oldest term first."""
+        return (
+            self.filter(verification="pending", confirmed_at__isnull=True, confirm_until__lte=now)
+            .with_something_to_verify()
+            .order_by("confirm_until", "pk")
+        )
 
     def with_remark_totals(self) -> models.QuerySet[Any]:
         """With ``remark_total``, how many remarks each carries."""

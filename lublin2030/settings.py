@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-addresses": {"task": "notifications.tasks.housekeeping", "schedule": 3600.0},
     "run-jobs": {"task": "accounts.tasks.run_jobs", "schedule": 10.0},
     "forget-old-jobs": {"task": "accounts.tasks.forget_old_jobs", "schedule": 3600.0},
+    "expire-unconfirmed": {"task": "consultations.tasks.expire_unconfirmed", "schedule": 60.0},
     "prepare-comparisons": {"task": "consultations.tasks.prepare_comparisons", "schedule": 60.0},
     "prepare-draft-files": {"task": "consultations.tasks.prepare_draft_files", "schedule": 60.0},
     "forget-old-baskets": {"task": "consultations.tasks.forget_old_baskets", "schedule": 3600.0},

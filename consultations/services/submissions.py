@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -211,6 +211,8 @@ def enter_submission(
     if len(remarks) > MOST_REMARKS:
         raise TooManyRemarks
     number = _take_number(consultation, len(remarks), now)
+    # Nobody can confirm for an invented sender: no mail goes there.
+    asks_confirmation = consultation.asks_confirmation and channel == Submission.Channel.ONLINE and sender.email != ""
     submission = Submission.objects.create(
         consultation=consultation,
         number=number,
@@ -226,6 +228,7 @@ def enter_submission(
         received_at=now,
         form_token=form_token,
         is_demonstration=is_demonstration,
+        **(confirmation_term(consultation, now) if asks_confirmation and not is_demonstration else {}),
     )
     senders_district = None if sender.district is None else sender.district.pk
     text_state = state_of_new_text(consultation)
@@ -268,6 +271,12 @@ def enter_submission(
     return submission
 
 
+def confirmation_term(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
+    """The columns of a submission whose e-mail address is to be confirmed, beginning at the (aware) moment."""
+    until = now + dt.timedelta(hours=consultation.confirmation_hours)
+    return {"confirmation_token": new_token(), "confirm_until": until, "confirmed_at": None}
+
+
 def _take_number(consultation: Consultation, remarks: int, now: dt.datetime) -> int:
     """The next number of an open consultation; ConsultationClosed outside the term.
 
@@ -289,13 +298,14 @@ def _take_number(consultation: Consultation, remarks: int, now: dt.datetime) -> 
     return number
 
 
-def missing_fields(consultation: Consultation, sender: Sender | Basket) -> list[IdentityField]:
-    """The fields that the consultation requires of the sender and that are empty. Persons act for themselves."""
+def missing_fields(consultation: Consultation, sender: Sender | Basket, *, online: bool = True) -> list[IdentityField]:
+    """The fields that a sender (by the form, or else) must give and that are empty. Persons act for themselves."""
+    requires = consultation.requires_online if online else consultation.requires
     kind = sender.kind if isinstance(sender, Sender) else sender.sender_kind
     return [
         name
         for name in IdentityField
-        if consultation.requires(name)
+        if requires(name)
         and not getattr(sender, name.value)
         and (name != IdentityField.REPRESENTATIVE or kind == Submission.SenderKind.ORGANISATION)
     ]
