@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import desk
+from consultations.views import desk, intake
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -14,4 +14,9 @@ urlpatterns = [
     path("publikacja/", desk.publication, name="publication"),
     path("podsumowania/", desk.summaries, name="summaries"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),
+    path("wpisz/", intake.intake, name="intake"),
+    path("wpisz/<slug:slug>/", intake.letter, name="letter"),
+    path("wpisz/<slug:slug>/szkic/", intake.letter_draft, name="letter_draft"),
+    path("wpisz/<slug:slug>/porzuc/", intake.discard_letter, name="discard_letter"),
+    path("wpisz/<slug:slug>/fragment/", intake.letter_place, name="letter_place"),
 ]

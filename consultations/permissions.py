@@ -45,6 +45,11 @@ def may_publish(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR)
 
 
+def may_type_in(user: Any) -> bool:
+    """Enter what came on paper, by e-mail, at the counter or at a meeting."""
+    return has_role(user, Role.COORDINATOR)
+
+
 def may_read_contact(user: Any) -> bool:
     """See who sent a submission. Experts answer the text, not the person."""
     return has_role(user, Role.COORDINATOR)
