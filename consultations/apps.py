@@ -15,9 +15,13 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("Consultations")
 
     def ready(self) -> None:
+        from accounts.jobs import register_job
         from consultations.desk import register_queues
+        from consultations.services import tables
 
         register_queues()
+        register_job(tables.CHECK, tables.check_table)
+        register_job(tables.ENTER, tables.enter_table)
         register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
 
 

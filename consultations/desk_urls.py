@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import desk, intake
+from consultations.views import desk, intake, tables
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -19,4 +19,8 @@ urlpatterns = [
     path("wpisz/<slug:slug>/szkic/", intake.letter_draft, name="letter_draft"),
     path("wpisz/<slug:slug>/porzuc/", intake.discard_letter, name="discard_letter"),
     path("wpisz/<slug:slug>/fragment/", intake.letter_place, name="letter_place"),
+    path("wpisz/<slug:slug>/tabela/", tables.table_imports, name="table_imports"),
+    path("wpisz/<slug:slug>/tabela/wzor.xlsx", tables.table_template, {"form": "xlsx"}, name="table_template"),
+    path("wpisz/<slug:slug>/tabela/wzor.csv", tables.table_template, {"form": "csv"}, name="table_template"),
+    path("wpisz/<slug:slug>/tabela/<int:pk>/", tables.table_import, name="table_import"),
 ]

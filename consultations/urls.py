@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from consultations.views import reading, submitting, tracking
+from consultations.views import blank_forms, reading, submitting, tracking
 
 app_name = "consultations"
 
@@ -12,6 +12,8 @@ one_consultation = [
     path("", reading.detail, name="detail"),
     path("projekt/", reading.draft, name="draft"),
     path("projekt/<int:number>/", reading.chapter, name="chapter"),
+    path("formularz.pdf", blank_forms.blank_form_as_pdf, name="blank_form_pdf"),
+    path("formularz.docx", blank_forms.blank_form_as_docx, name="blank_form_docx"),
     path("uwagi/", reading.register, name="register"),
     path("uwagi/<str:number>/", reading.remark, name="remark"),
     path("zglos/", submitting.basket, name="basket"),

@@ -47,6 +47,7 @@ from consultations.permissions import (
     may_verify,
 )
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.intake import proposed_reasons
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
@@ -162,8 +163,10 @@ def _submission_page(
     )
     is_in_use = any(remark.state in {State.DECIDED, State.PUBLISHED} for remark in remarks)
     allowed: list[DeskForm] = [RenewForm()]
+    proposed = proposed_reasons(case) if is_pending else []
     if is_pending:
-        allowed += [ProperForm(), ImproperForm(consultation=case.consultation)]
+        initial = {"reason": proposed[0].pk} if proposed else {}
+        allowed += [ProperForm(), ImproperForm(consultation=case.consultation, initial=initial)]
     elif not is_in_use:
         allowed.append(ReopenForm())
     return _page(
@@ -179,6 +182,7 @@ def _submission_page(
             "history": describe_history(HistoryEntry.objects.filter(submission=case).select_related("by")),
             "may_read_contact": may_read_contact(request.user),
             "steps": _submission_steps(case, remarks),
+            "proposed_reasons": proposed,
             "queue_name": "verification",
         },
     )
