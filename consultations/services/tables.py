@@ -80,7 +80,9 @@ def choose(
         chosen = waiting.update(state=State.ENTERING)
         if not chosen and not _failed(table):
             raise ImportNotReady
-        key = f"{ENTER}:{table.pk}:{now.isoformat()}"
+        # One job for each time the entering was begun: two that go on at once ask for the same one.
+        begun = Job.objects.filter(kind=ENTER, subject__table=table.pk).count()
+        key = f"{ENTER}:{table.pk}:{begun + 1}"
         return ask_for(ENTER, key=key, by=by, now=now, table=table.pk, everything=everything, chosen_by=by.pk)
 
 

@@ -48,7 +48,7 @@ class TableForm(forms.Form):
 def table_imports(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Bring a table in; and what was brought in lately."""
     consultation = _consultation(slug)
-    form = TableForm(request.POST or None, request.FILES or None) if request.method == "POST" else TableForm()
+    form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     problem, status = "", 200
     if form.is_bound:
         status = 422
