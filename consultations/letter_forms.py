@@ -78,7 +78,7 @@ class LetterForm(forms.Form):
     version = forms.ModelChoiceField(
         label=gettext_lazy("The numbers are those of version"), queryset=DraftVersion.objects.none(), empty_label=None
     )
-    sender_kind = forms.ChoiceField(label=gettext_lazy("Sender"), choices=Submission.SenderKind.choices)
+    sender_kind = forms.ChoiceField(label=gettext_lazy("It comes from"), choices=Submission.SenderKind.choices)
     name = ShortTextField(
         label=gettext_lazy("Name and surname, or the organisation's name"), limit=200, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -235,11 +235,15 @@ class LetterRemarkForm(forms.Form):
         """Say where the place is, or that there is none; and whether the kind fits it. Only after ``is_valid``."""
         self.found = found
         if found is None:
-            self.add_error("place", _("There is no such place in the draft. Write 3.2, f12, 3 for a chapter, 0 for the whole."))
+            self.add_error(
+                "place", _("There is no such place in the draft. Write 3.2, f12, 3 for a chapter, 0 for the whole.")
+            )
             return
         data = self.cleaned_data
         kind = Remark.Kind(data["kind"]) if data.get("kind") else None
-        if kind is not None and not kind_fits(kind, on_passage=found.passage is not None, has_wording=bool(data.get("wording"))):
+        if kind is not None and not kind_fits(
+            kind, on_passage=found.passage is not None, has_wording=bool(data.get("wording"))
+        ):
             if found.passage is None:
                 self.add_error("kind", _("This kind needs a passage. Write its number, or choose another kind."))
             else:
@@ -332,7 +336,11 @@ class Letter:
         for number, form in [(0, self.form), *enumerate(self.remarks, start=1)]:
             for bound in form if form.is_bound else ():
                 if bound.errors:
-                    label = str(bound.label) if number == 0 else _("remark %(n)d: %(field)s") % {"n": number, "field": bound.label}
+                    label = (
+                        str(bound.label)
+                        if number == 0
+                        else _("remark %(n)d: %(field)s") % {"n": number, "field": bound.label}
+                    )
                     faults.append({"label": label, "id": bound.id_for_label, "words": " ".join(map(str, bound.errors))})
         return faults
 

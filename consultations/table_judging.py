@@ -278,7 +278,11 @@ class _Judge:
         topic = self._listed(row, judged, "topic")
         if not change and not wording and kind != Remark.Kind.REMOVE:
             judged.problems.append(("change", "missing", ""))
-        if kind and found is not None and not kind_fits(kind, on_passage=found.passage is not None, has_wording=bool(wording)):
+        if (
+            kind
+            and found is not None
+            and not kind_fits(kind, on_passage=found.passage is not None, has_wording=bool(wording))
+        ):
             fault = "kind_needs_passage" if found.passage is None else "kind_needs_wording"
             judged.problems.append(("kind", fault, row.text("kind")[:SHOWN]))
         passage: Passage | None = None

@@ -66,9 +66,13 @@ def template_xlsx(consultation: Consultation, *, now: dt.datetime) -> bytes:
     """The template as a workbook: the table, the allowed values, and how to fill it in."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "bg_color": "#0b5d3f", "font_color": "#ffffff", "text_wrap": True, "valign": "top"})
+    head = book.add_format(
+        {"bold": True, "bg_color": "#0b5d3f", "font_color": "#ffffff", "text_wrap": True, "valign": "top"}
+    )
     text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-    soft = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "italic": True, "font_color": "#4b5a53"})
+    soft = book.add_format(
+        {"num_format": "@", "text_wrap": True, "valign": "top", "italic": True, "font_color": "#4b5a53"}
+    )
     sheet = book.add_worksheet(SHEET)
     lists = book.add_worksheet(_("Allowed values"))
     values = allowed_values(consultation)

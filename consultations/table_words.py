@@ -6,15 +6,15 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from consultations.table_judging import Verdict
 from consultations.table_reading import COLUMNS, MOST_ROWS
 
 _VERDICTS: dict[str, str | Promise] = {
-    Verdict.GOOD: gettext_lazy("accepted"),
+    Verdict.GOOD: pgettext_lazy("verdict on a row of a table", "accepted"),
     Verdict.KNOWN: gettext_lazy("entered before, adds nothing"),
-    Verdict.REFUSED: gettext_lazy("refused"),
+    Verdict.REFUSED: pgettext_lazy("verdict on a row of a table", "refused"),
     Verdict.WITH_LETTER: gettext_lazy("right, but another row of this letter is refused"),
 }
 

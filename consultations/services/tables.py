@@ -62,9 +62,7 @@ def bring_in(
     return table
 
 
-def choose(
-    table: RemarkImport, *, everything: bool, by: User, now: dt.datetime | None = None
-) -> Job:
+def choose(table: RemarkImport, *, everything: bool, by: User, now: dt.datetime | None = None) -> Job:
     """Enter the checked table: everything, which must then be without a refused row, or its accepted letters.
 
     A letter with a refused row is refused whole. Raises NotPermitted, RowsRefused, ImportNotReady; a table whose
@@ -171,9 +169,7 @@ def _enter(table: RemarkImport, consultation: Consultation, letters: list[Judged
     held = Consultation.objects.select_for_update().get(pk=consultation.pk)
     known = _known(held, [letter.digest for letter in letters])
     new = [letter for letter in letters if letter.digest not in known]
-    entries = [
-        dataclasses.replace(letter.entry, form_token=new_token()) for letter in new if letter.entry is not None
-    ]
+    entries = [dataclasses.replace(letter.entry, form_token=new_token()) for letter in new if letter.entry is not None]
     submissions = enter_all(held, entries, by=by, now=timezone.now(), within_term=False)
     ImportedLetter.objects.bulk_create(
         ImportedLetter(consultation=held, digest=letter.digest, submission=submission, of_import=table)

@@ -63,7 +63,9 @@ def letter(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.method != "POST":
         return page.open()
     if getattr(request, "form_expired", False):
-        return page.show(page.sent(), problem=_("The page stood open too long. Nothing is lost: send it once more."), status=403)
+        return page.show(
+            page.sent(), problem=_("The page stood open too long. Nothing is lost: send it once more."), status=403
+        )
     match request.POST.get("action"):
         case "add":
             page.keep()
@@ -202,7 +204,11 @@ class LetterPage:
             "prefix": PREFIX,
             "others": []
             if self.is_piece
-            else [one for one in letter_drafts_of(_me(self.request), self.consultation) if one.form_token != self.form_token],
+            else [
+                one
+                for one in letter_drafts_of(_me(self.request), self.consultation)
+                if one.form_token != self.form_token
+            ],
         }
         template = "desk/intake/_letter.html" if self.is_piece else "desk/intake/letter.html"
         return render(self.request, template, context, status=status)
@@ -217,7 +223,10 @@ def letter_draft(request: HttpRequest, slug: str) -> HttpResponse:
         words = _("You have been signed out. What you typed is still here: sign in again in another window.")
         return JsonResponse({"words": words, "signed_out": True}, status=401)
     if not may_type_in(request.user):
-        return JsonResponse({"words": _("Your account may not do this. If you need it for your work, ask an administrator.")}, status=403)
+        return JsonResponse(
+            {"words": _("Your account may not do this. If you need it for your work, ask an administrator.")},
+            status=403,
+        )
     if getattr(request, "form_expired", False):
         # After a new sign-in the old page asks with an old token: it gets the new one and asks once more.
         return JsonResponse({"token": get_token(request)}, status=403)
@@ -247,7 +256,9 @@ def letter_draft(request: HttpRequest, slug: str) -> HttpResponse:
 @desk_page(may_type_in)
 def discard_letter(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Throw an unfinished letter away, after a question."""
-    draft = get_object_or_404(letter_drafts_of(_me(request)), pk=read_key(request.GET.get("szkic")), consultation__slug=slug)
+    draft = get_object_or_404(
+        letter_drafts_of(_me(request)), pk=read_key(request.GET.get("szkic")), consultation__slug=slug
+    )
     if request.method != "POST":
         return render(request, "desk/intake/discard.html", {"draft": draft, "consultation": draft.consultation})
     discard_letter_draft(draft, by=_me(request))

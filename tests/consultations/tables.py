@@ -50,9 +50,7 @@ def checked(
 ) -> RemarkImport:
     """The table brought in and checked by the worker."""
     content = rows if isinstance(rows, bytes) else as_csv(rows)
-    table = bring_in(
-        consultation, upload=SimpleUploadedFile("uwagi.csv", content), by=by or person(Role.COORDINATOR)
-    )
+    table = bring_in(consultation, upload=SimpleUploadedFile("uwagi.csv", content), by=by or person(Role.COORDINATOR))
     jobs.run_due()
     return RemarkImport.objects.get(pk=table.pk)
 

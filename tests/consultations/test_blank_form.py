@@ -54,7 +54,10 @@ def test_the_rules_of_the_consultation_make_the_form(consultation):
     form = blank_form(consultation)
     assert [blank.label.endswith("*") for blank in form.sender] == [True, False, True, False, False, False]
     assert [reason.text for reason in form.reasons] == ["po terminie", "bez podpisu"]
-    assert [one.text for one in form.returning] == ["Biuro Obsługi, ul. Wieniawska 14", "napisz (strategia@example.org)"]
+    assert [one.text for one in form.returning] == [
+        "Biuro Obsługi, ul. Wieniawska 14",
+        "napisz (strategia@example.org)",
+    ]
     assert [(one.kind, one.text) for one in form.privacy] == [
         ("heading", "Kto"), ("text", "Administratorem jest miasto."), ("item", "cel"), ("item", "podstawa"),
     ]  # fmt: skip
@@ -101,7 +104,9 @@ def test_words_of_another_language_are_marked_in_the_docx(consultation):
     assert title.runs[0]._r.xpath("./w:rPr/w:lang/@w:val") == []
 
 
-@pytest.mark.parametrize(("name", "content_type"), [("blank_form_pdf", "application/pdf"), ("blank_form_docx", "wordprocessingml")])
+@pytest.mark.parametrize(
+    ("name", "content_type"), [("blank_form_pdf", "application/pdf"), ("blank_form_docx", "wordprocessingml")]
+)
 def test_the_forms_can_be_had_from_the_consultations_page(consultation, client, during, name, content_type):
     address = url(name, consultation)
     assert address in client.get(url("detail", consultation)).content.decode()

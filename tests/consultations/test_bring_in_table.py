@@ -294,7 +294,9 @@ class TestEnter:
 
     def test_statements_grow_with_the_chunks_and_not_with_the_letters(self, consultation, connection_queries):
         def queries(letters: int) -> int:
-            table = checked(consultation, [row(letter=f"{letters}-{n}", change=f"{letters}-{n}") for n in range(letters)])
+            table = checked(
+                consultation, [row(letter=f"{letters}-{n}", change=f"{letters}-{n}") for n in range(letters)]
+            )
             choose(table, everything=True, by=person(Role.COORDINATOR))
             return connection_queries(jobs.run_due)
 
@@ -358,11 +360,15 @@ class TestPages:
         assert f".{form}" in answer.headers["Content-Disposition"]
 
 
-value = st.sampled_from(["", "paper", "1.1", "30.11.2021", "tak", "x" * 6000, "\x00", "ĄŻ", "=1", "9" * 30, "0"]) | st.text(max_size=20)
+value = st.sampled_from(
+    ["", "paper", "1.1", "30.11.2021", "tak", "x" * 6000, "\x00", "ĄŻ", "=1", "9" * 30, "0"]
+) | st.text(max_size=20)
 cells = st.builds(Cell, value, st.sampled_from(["text", "number", "date"]))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.dictionaries(st.sampled_from(list(COLUMNS)), cells), min_size=1, max_size=6))
 def test_no_cells_make_the_judge_crash_and_no_fault_is_entered(consultation, rows):
     version = version_of_letters(consultation, DURING)

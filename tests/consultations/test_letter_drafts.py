@@ -80,7 +80,9 @@ class TestPage:
         return sign_in(Role.COORDINATOR)
 
     def keep(self, client, consultation, *remarks, **fields):
-        return client.post(desk("letter_draft", consultation), typed(*remarks, **({"window": "w", "save": "1"} | fields)))
+        return client.post(
+            desk("letter_draft", consultation), typed(*remarks, **({"window": "w", "save": "1"} | fields))
+        )
 
     def test_what_is_typed_is_there_again_on_coming_back(self, consultation, client):
         answer = self.keep(client, consultation, {"place": "1.2", "change": "Niedokończ"}, name="Maria P.")
@@ -121,7 +123,9 @@ class TestPage:
         strict.force_login(clerk)
         answer = strict.post(desk("letter_draft", consultation), typed())
         assert answer.status_code == 403
-        again = strict.post(desk("letter_draft", consultation), typed(), headers={"X-CSRFToken": answer.json()["token"]})
+        again = strict.post(
+            desk("letter_draft", consultation), typed(), headers={"X-CSRFToken": answer.json()["token"]}
+        )
         assert again.status_code == 200
 
     def test_an_expired_form_comes_back_with_what_was_typed(self, consultation, clerk):

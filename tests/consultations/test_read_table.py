@@ -30,7 +30,9 @@ def test_csv_is_read_however_it_was_saved(encoding, delimiter):
 
 
 def test_xlsx_keeps_texts_dates_numbers_and_answers():
-    rows = [row(received=dt.datetime(2021, 11, 30, 14, 5), lodged=dt.date(2021, 11, 29), letter=12, place=3.2, signed=False)]
+    rows = [
+        row(received=dt.datetime(2021, 11, 30, 14, 5), lodged=dt.date(2021, 11, 29), letter=12, place=3.2, signed=False)
+    ]
     read = read_table(as_xlsx(rows)).rows[0]
     assert read.text("received") == "30.11.2021 14:05"
     assert read.text("lodged") == "29.11.2021"
@@ -47,7 +49,13 @@ def test_what_looks_like_a_formula_is_text(save, text):
 
 @pytest.mark.parametrize(
     ("header", "key"),
-    [("Kanał *", "channel"), ("CHANNEL", "channel"), ("  data   wpłynięcia ", "received"), ("E-mail", "email"), ("x", None)],
+    [
+        ("Kanał *", "channel"),
+        ("CHANNEL", "channel"),
+        ("  data   wpłynięcia ", "received"),
+        ("E-mail", "email"),
+        ("x", None),
+    ],
 )
 def test_headers_are_known_in_polish_and_english(header, key):
     assert header_key(header) == key
@@ -134,14 +142,20 @@ cell = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs", "
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.fixed_dictionaries({key: cell for key in ("name", "change", "wording", "reason", "topic")}), max_size=5))
+@given(
+    st.lists(st.fixed_dictionaries({key: cell for key in ("name", "change", "wording", "reason", "topic")}), max_size=5)
+)
 def test_any_text_comes_back_from_both_forms_as_it_was_written(values):
     rows = [row(letter=str(number), **value) for number, value in enumerate(values, start=1)] or [row()]
     assert texts(as_csv(rows)) == texts(as_xlsx(rows))
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=400) | st.binary(max_size=400).map(lambda tail: b"PK\x03\x04" + tail) | st.text(max_size=400).map(str.encode))
+@given(
+    st.binary(max_size=400)
+    | st.binary(max_size=400).map(lambda tail: b"PK\x03\x04" + tail)
+    | st.text(max_size=400).map(str.encode)
+)
 def test_no_bytes_make_the_reader_crash(content):
     try:
         read_table(content)
