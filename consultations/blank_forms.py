@@ -14,7 +14,6 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
-from docx.table import Table
 
 from consultations.models import Consultation
 from consultations.models.consultations import IdentityField
@@ -221,7 +220,7 @@ def _add_choices(document: DocumentType, choices: list[str]) -> None:
     line.paragraph_format.keep_with_next = True
 
 
-def _add_table(document: DocumentType, columns: tuple[str, str], blanks: list[Blank]) -> Table:
+def _add_table(document: DocumentType, columns: tuple[str, str], blanks: list[Blank]) -> None:
     table = document.add_table(rows=1, cols=2, style="Table Grid")
     table.autofit = False
     for cell, name in zip(table.rows[0].cells, columns, strict=True):
@@ -237,4 +236,3 @@ def _add_table(document: DocumentType, columns: tuple[str, str], blanks: list[Bl
         row.height = Cm(blank.height)
     for row in table.rows:
         row.cells[0].width, row.cells[1].width = Cm(5.5), Cm(11.5)
-    return table

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -64,7 +63,7 @@ class LetterForm(forms.Form):
     )
     received = forms.CharField(
         label=gettext_lazy("We received it on"),
-        help_text=gettext_lazy("Day, month, year; with an hour if you know it: 01.12.2021 14:30. The year may be left out."),
+        help_text=gettext_lazy("With an hour if you know it: 01.12.2021 14:30. The year may be left out."),
         error_messages={"required": gettext_lazy("Write the day on which we received it.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
@@ -345,8 +344,8 @@ class Letter:
         return faults
 
     @property
-    def scan(self) -> UploadedFile | None:
-        scan: UploadedFile | None = self.form.cleaned_data.get("scan")
+    def scan(self) -> Any:
+        scan: Any = self.form.cleaned_data.get("scan")
         return scan
 
 

@@ -73,7 +73,7 @@ class JudgedLetter:
 
 @dataclass(frozen=True)
 class Lists:
-    """The values a table may use, by every name under which they are known; ``shown`` are those in the reader's words."""
+    """The values a table may use, by every name under which they are known."""
 
     channel: dict[str, Submission.Channel]
     sender_kind: dict[str, Submission.SenderKind]
@@ -314,7 +314,7 @@ class _Judge:
         return found
 
     def _listed(self, row: Row, judged: JudgedRow, key: str, *, needed: bool = False) -> Any:
-        """The value of the list that the cell names; a value nobody knows is a fault, and so is a missing needed one."""
+        """The value that the cell names; one that nobody knows is a fault, and so is a needed one that is missing."""
         text = row.text(key)
         if not text:
             if needed:

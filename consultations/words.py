@@ -49,7 +49,7 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "The letter cannot have been handed in or posted after we received it. Check both dates."
     ),
     errors.LetterChanged: gettext_lazy(
-        "This letter was saved in another window meanwhile. Nothing was overwritten. Open it again to see what is there."
+        "This letter was saved in another window meanwhile. Nothing was overwritten. Open it again to go on."
     ),
     errors.KindDoesNotFit: gettext_lazy(
         "This kind of remark needs a passage, and to change or add also the new wording. Choose another kind."

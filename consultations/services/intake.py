@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -52,7 +51,7 @@ def enter_letter(
     remarks: Sequence[NewRemark],
     form_token: str,
     signed: bool = True,
-    scan: UploadedFile | None = None,
+    scan: Any | None = None,
     now: dt.datetime | None = None,
 ) -> Receipt:
     """Take a letter into the register, with its scan, and forget its draft: all or nothing.

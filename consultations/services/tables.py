@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -35,9 +34,7 @@ REMARKS_AT_ONCE = 400
 State = RemarkImport.State
 
 
-def bring_in(
-    consultation: Consultation, *, upload: UploadedFile, by: User, now: dt.datetime | None = None
-) -> RemarkImport:
+def bring_in(consultation: Consultation, *, upload: Any, by: User, now: dt.datetime | None = None) -> RemarkImport:
     """Keep the file outside of everything public and ask the worker to check it. Nothing is entered.
 
     Raises NotPermitted, TableUnreadable for a file that is too large to be looked at.
@@ -235,4 +232,4 @@ def _forget_file(table: RemarkImport) -> None:
 
     Its name in the row stays: a deletion that failed can be repeated, and a missing file is no harm.
     """
-    table.file.storage.delete(table.file.name)
+    table.file.storage.delete(str(table.file.name))

@@ -87,7 +87,7 @@ class LetterPage:
         self.versions = list(DraftVersion.objects.published(now).filter(draft__consultation=consultation))
         self.version = version_of_letters(consultation, now)
         token = request.POST.get("form_token")
-        self.form_token = token if is_token(token) else new_token()
+        self.form_token = token if token is not None and is_token(token) else new_token()
         self.revision = read_key(request.POST.get("revision")) or 0
         self.restored: LetterDraft | None = None
 

@@ -35,7 +35,7 @@ class TableForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Table"),
-        help_text=gettext_lazy("XLSX or CSV, at most 20 MB and 50 000 rows. Nothing is entered before you have seen the check."),
+        help_text=gettext_lazy("XLSX or CSV, at most 20 MB and 50 000 rows. The check enters nothing."),
         error_messages={
             "required": gettext_lazy("Choose the file with the table."),
             "empty": gettext_lazy("This file is empty. Choose another one."),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def consultation(consultation) -> Consultation:
+def consultation(consultation):
     consultation.contact = "Biuro Obsługi, **ul. Wieniawska 14**\n\n[napisz](mailto:strategia@example.org)"
     consultation.privacy_notice = "## Kto\n\nAdministratorem jest miasto.\n\n- cel\n- podstawa"
     consultation.required_fields = ["name", "address"]

@@ -1,4 +1,4 @@
-"""Bringing in a table: every row's verdict first, then everything or the accepted letters, each letter once for good."""
+"""Bringing in a table: every row's verdict first, then everything or the accepted letters, each letter once."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class TestCheck:
             version=version, chapter=chapter, position=10, wording="Dziesiąty",
             passage=consultation.draft.passages.create(code="f99"),
         )  # fmt: skip
-        content = as_xlsx([row(place=1.1), row(letter="2", place=1.2), row(letter="3", place=dt.datetime(2021, 3, 2))])
+        content = as_xlsx([row(place=1.1), row(letter="2", place=1.2), row(letter="3", place=dt.date(2021, 3, 2))])
         table = checked(consultation, content)
         assert problems(table) == [("place", "place_is_number"), ("place", "place_is_date")]
 
@@ -293,7 +293,7 @@ class TestEnter:
                 verb()
 
     def test_statements_grow_with_the_chunks_and_not_with_the_letters(self, consultation, connection_queries):
-        def queries(letters: int) -> int:
+        def queries(letters: int):
             table = checked(
                 consultation, [row(letter=f"{letters}-{n}", change=f"{letters}-{n}") for n in range(letters)]
             )
@@ -337,7 +337,7 @@ class TestPages:
         assert refused.count('class="refused"') == 26
 
     def test_queries_of_the_verdicts_do_not_grow_with_the_rows(self, consultation, client, connection_queries):
-        def queries(number: int) -> int:
+        def queries(number: int):
             table = checked(consultation, [row(letter=str(n), topic="Smoki") for n in range(number)])
             return connection_queries(lambda: client.get(desk("table_import", consultation, table.pk)))
 

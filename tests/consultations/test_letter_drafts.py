@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -24,7 +25,7 @@ CONTENT = {"fields": {"name": "Maria"}, "remarks": [{"place": "1.1", "change": "
 
 
 def save(consultation, by, **fields):
-    values = {"form_token": "letter-token", "revision": 0, "content": CONTENT, "now": DURING}
+    values: dict[str, Any] = {"form_token": "letter-token", "revision": 0, "content": CONTENT, "now": DURING}
     return save_letter_draft(consultation, by=by, **(values | fields))
 
 

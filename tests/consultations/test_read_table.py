@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import zipfile
@@ -30,11 +31,9 @@ def test_csv_is_read_however_it_was_saved(encoding, delimiter):
 
 
 def test_xlsx_keeps_texts_dates_numbers_and_answers():
-    rows = [
-        row(received=dt.datetime(2021, 11, 30, 14, 5), lodged=dt.date(2021, 11, 29), letter=12, place=3.2, signed=False)
-    ]
+    rows = [row(received=DURING.replace(tzinfo=None), lodged=dt.date(2021, 11, 29), letter=12, place=3.2, signed=False)]
     read = read_table(as_xlsx(rows)).rows[0]
-    assert read.text("received") == "30.11.2021 14:05"
+    assert read.text("received") == "01.12.2021 12:00"
     assert read.text("lodged") == "29.11.2021"
     assert read.text("letter") == "12"
     assert (read.cells["place"].text, read.cells["place"].was) == ("3.2", "number")
@@ -122,7 +121,7 @@ def test_what_is_no_table_gets_its_sentence(content, code):
 
 def test_the_missing_columns_are_named():
     with pytest.raises(TableUnreadable) as refusal:
-        read_table("pismo;miejsce\n1;2".encode())
+        read_table(b"pismo;miejsce\n1;2")
     assert refusal.value.detail == "kanał, wpłynęło, co zmienić"
 
 
@@ -143,7 +142,7 @@ cell = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs", "
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.lists(st.fixed_dictionaries({key: cell for key in ("name", "change", "wording", "reason", "topic")}), max_size=5)
+    st.lists(st.fixed_dictionaries(dict.fromkeys(("name", "change", "wording", "reason", "topic"), cell)), max_size=5)
 )
 def test_any_text_comes_back_from_both_forms_as_it_was_written(values):
     rows = [row(letter=str(number), **value) for number, value in enumerate(values, start=1)] or [row()]
@@ -157,7 +156,5 @@ def test_any_text_comes_back_from_both_forms_as_it_was_written(values):
     | st.text(max_size=400).map(str.encode)
 )
 def test_no_bytes_make_the_reader_crash(content):
-    try:
-        read_table(content)
-    except TableUnreadable as refusal:
-        assert failure_in_words(f"{refusal.code}:{refusal.detail}")
+    with contextlib.suppress(TableUnreadable):  # any other error fails the test
+        assert read_table(content).rows

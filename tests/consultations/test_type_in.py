@@ -14,8 +14,8 @@ from accounts.roles import Role
 from consultations.errors import (
     KindDoesNotFit,
     LodgedAfterReceipt,
-    NotPermitted,
     NothingToSend,
+    NotPermitted,
     NotReceivedThen,
     ScanNotTaken,
     TargetNotInDraft,
@@ -244,7 +244,7 @@ class TestPage:
         assert "<b>x" not in answer.content.decode()
 
     def test_the_number_of_queries_does_not_grow_with_the_remarks(self, consultation, client, connection_queries):
-        def refused(remarks: int) -> int:
+        def refused(remarks: int):
             sent = typed(*[{"place": "1.1", "change": "x"}] * remarks, received="nigdy")
             return connection_queries(lambda: client.post(desk("letter", consultation), sent))
 
