@@ -21,12 +21,12 @@ RUN export PORTAL_MODE=production SECRET_KEY=only-while-building PORTAL_URL=http
 FROM python:3.11-slim AS app
 RUN groupadd --gid 10001 portal \
     && useradd --uid 10001 --gid portal --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin portal \
-    && install --directory --owner portal --group portal /srv/media
+    && install --directory --owner portal --group portal /srv/media /srv/private
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/static /srv/static
 COPY --from=build /app /app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    PORTAL_MODE=production WEB_BIND=0.0.0.0:8000 STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media
+    PORTAL_MODE=production WEB_BIND=0.0.0.0:8000 STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media PRIVATE_ROOT=/srv/private
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Job, User
+from lublin2030.lib.faults import place_of
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,8 @@ def _do(job: Job) -> None:
     except LeaseLost:
         return
     except Exception as error:  # whatever the work raises, the worker goes on with the next job
-        log.exception("Job %s of kind %s failed with %s.", job.pk, job.kind, type(error).__name__)
+        # No message and no traceback: either can hold a person's data.
+        log.error("Job %s of kind %s failed with %s at %s.", job.pk, job.kind, type(error).__name__, place_of(error))
         is_last = job.attempts >= MOST_ATTEMPTS
         _mine(job).update(
             state=Job.State.FAILED if is_last else Job.State.WAITING,

@@ -329,8 +329,8 @@ class RemarkAdmin(ShownOnly):
     list_filter = ("consultation", "state", "outcome", "department")
     search_fields = ("=position",)
     fields = (
-        "consultation", "ordinal", "version", "target", "chapter", "passage", "change", "wording", "reason", "topic",
-        "district", "channel", "received_at", "state", "department", "outcome", "changed_at",
+        "consultation", "ordinal", "version", "target", "chapter", "passage", "kind", "change", "wording", "reason",
+        "topic",        "district", "channel", "received_at", "state", "department", "outcome", "changed_at",
     )  # fmt: skip
 
     def desk_address(self, obj: Remark) -> str:

@@ -9,16 +9,26 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from consultations.models import Consultation, LetterDraft, Remark, Submission
-from consultations.permissions import may_answer, may_assign, may_publish, may_read_summary, may_type_in, may_verify
-from consultations.places import with_places
+from consultations.models import Consultation, DraftImport, LetterDraft, Remark, Submission
+from consultations.permissions import (
+    may_answer,
+    may_assign,
+    may_publish,
+    may_read_summary,
+    may_redact,
+    may_set_up_consultations,
+    may_type_in,
+    may_verify,
+)
+from consultations.places import Placed, with_places
 from consultations.querysets import RemarkQuerySet
-from consultations.wording import word_diff
+from consultations.wording import show_runs, word_diff
 from lublin2030.lib.desk import Queue, Waiting, register_queue
 
 PAGE = 50
@@ -49,15 +59,19 @@ def queue_around(queue: Any, item: Submission | Remark) -> Place:
 
 
 def first_words(remark: Remark, length: int = 70) -> str:
-    """The remark's beginning as one line, for lists."""
-    text = " ".join((remark.change or remark.wording).split())
+    """The remark's beginning as one line, for lists; a kind that the text does not tell comes before it."""
+    text = " ".join((remark.change or remark.wording or remark.reason).split())
+    if remark.kind in {Remark.Kind.REMOVE, Remark.Kind.ADD, Remark.Kind.QUESTION}:
+        kind = str(Remark.Kind(remark.kind).label)
+        text = f"{kind}: {text}" if text else kind
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def read(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
     """Each remark with the text its author read, its beginning, and what its proposed wording changes. Two queries.
 
-    The proposal is compared with the passage in the language of the submission, and only where there are both.
+    The proposal is compared with the Polish text, with which the form begins; where that would not help, with the
+    passage in the language of the submission; and only where it is a new wording.
     """
     return [
         {
@@ -65,14 +79,18 @@ def read(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
             "passage": placed.passage,
             "chapter": placed.chapter,
             "beginning": first_words(placed.remark),
-            "changes": word_diff(
-                placed.passage.text("wording", placed.remark.submission.language).value, placed.remark.wording
-            )
-            if placed.passage and placed.remark.wording
-            else None,
+            "changes": _changes(placed),
         }
         for placed in with_places(remarks)
     ]
+
+
+def _changes(placed: Placed[Remark]) -> SafeString | None:
+    if placed.passage is None or placed.remark.kind != Remark.Kind.REWORD:
+        return None
+    if placed.difference is not None:
+        return show_runs(placed.difference)
+    return word_diff(placed.passage.text("wording", placed.remark.submission.language).value, placed.remark.wording)
 
 
 def answers_of(user: Any) -> RemarkQuerySet:
@@ -105,13 +123,15 @@ def _waiting_submissions(_user: Any, limit: int) -> list[Waiting]:
     ]
 
 
-def _waiting_remarks(queue: Callable[[Any], RemarkQuerySet]) -> Callable[[Any, int], list[Waiting]]:
+def _waiting_remarks(
+    queue: Callable[[Any], RemarkQuerySet], *, page: str = "desk:remark"
+) -> Callable[[Any, int], list[Waiting]]:
     def oldest(user: Any, limit: int) -> list[Waiting]:
         return [
             Waiting(
                 label=row.public_number,
                 detail=first_words(row),
-                url=reverse("desk:remark", args=[row.pk]),
+                url=reverse(page, args=[row.pk]),
                 since=row.received_at,
                 due=row.consultation.report_due_on,
             )
@@ -148,6 +168,18 @@ def _waiting_summaries(user: Any, limit: int) -> list[Waiting]:
     ]
 
 
+def _waiting_imports(_user: Any, limit: int) -> list[Waiting]:
+    return [
+        Waiting(
+            label=one.draft.text("title").value,
+            detail=one.get_state_display(),
+            url=reverse("desk:import", args=[one.pk]),
+            since=one.at,
+        )
+        for one in DraftImport.objects.in_hand().select_related("draft")[:limit]
+    ]
+
+
 def register_queues() -> None:
     """Called once when the app starts."""
     register_queue(
@@ -160,6 +192,18 @@ def register_queues() -> None:
             oldest=_waiting_submissions,
             order=10,
             empty=gettext_lazy("Every submission is verified."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="texts",
+            label=gettext_lazy("Texts to approve"),
+            url_name="desk:texts",
+            may_see=may_redact,
+            count=lambda user: Remark.objects.waiting_for_approval().count(),
+            oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_approval(), page="desk:text"),
+            order=15,
+            empty=gettext_lazy("Every text has been looked at."),
         )
     )
     register_queue(
@@ -220,5 +264,17 @@ def register_queues() -> None:
             oldest=_waiting_summaries,
             order=50,
             empty=gettext_lazy("There is no consultation yet."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="drafts",
+            label=gettext_lazy("Drafts"),
+            url_name="desk:drafts",
+            may_see=may_set_up_consultations,
+            count=lambda user: DraftImport.objects.in_hand().count(),
+            oldest=_waiting_imports,
+            order=60,
+            empty=gettext_lazy("No document waits to be checked."),
         )
     )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation, Department, ImproperReason, Remark
+from consultations.redacting import Span
 from lublin2030.lib.plaintext import PlainTextField
 
 JUSTIFICATION_LIMIT = 10_000
 NOTE_LIMIT = 2_000
 MOST_CHECKED = 50  # a page of a list
+MOST_PLACES = 500  # of one remark's texts
+PLACE = re.compile(r"(change|wording|reason):([0-9]{1,6})-([0-9]{1,6})")
 
 
 class NamedChoiceField(forms.ModelChoiceField[Any]):
@@ -107,6 +111,54 @@ class ReturnForm(DeskForm):
     reason = PlainTextField(
         limit=NOTE_LIMIT, rows=3, label=_("What to change"), help_text=_("The department reads it. It is not public.")
     )
+
+
+class ApproveTextForm(DeskForm):
+    """``revision`` and ``seen`` are the text and the state that were read."""
+
+    action = "approve_text"
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.ChoiceField(choices=Remark.TextState.choices, widget=forms.HiddenInput)
+
+
+class RedactForm(DeskForm):
+    """What to take out of a text: places that were proposed, and words in any place; and why.
+
+    ``lengths``: of each text how long it is. A place is ``name:start-end``; cleaned, it is the name and a ``Span``.
+    """
+
+    action = "redact"
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.ChoiceField(choices=Remark.TextState.choices, widget=forms.HiddenInput)
+    phrases = PlainTextField(
+        limit=NOTE_LIMIT,
+        rows=3,
+        required=False,
+        label=_("Other words to take out"),
+        help_text=_("One place a line, as it is written. Every place where the words stand is taken out."),
+    )
+    grounds = PlainTextField(limit=500, label=_("Reason of the redaction"), help_text=_("The public reads it."))
+
+    def __init__(self, *args: Any, lengths: dict[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lengths = lengths
+
+    def clean_phrases(self) -> list[str]:
+        lines = (" ".join(line.split()) for line in self.cleaned_data["phrases"].splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        values = self.data.getlist("places") if hasattr(self.data, "getlist") else []
+        data["places"] = [place for place in map(self._place, values[:MOST_PLACES]) if place]
+        return data
+
+    def _place(self, value: str) -> tuple[str, Span] | None:
+        match = PLACE.fullmatch(value)
+        if match is None or match[1] not in self.lengths:
+            return None
+        span = Span(int(match[2]), int(match[3]))
+        return (match[1], span) if span.start < span.end <= self.lengths[match[1]] else None
 
 
 class CheckedForm(forms.Form):

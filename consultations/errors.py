@@ -35,6 +35,26 @@ class BasketChanged(ConsultationError):
     """The basket is not what its sender has just read: it was changed in another window."""
 
 
+class RemarkChanged(ConsultationError):
+    """The remark in the basket is not what its form was opened with: it was changed in another window."""
+
+
+class SenderChanged(ConsultationError):
+    """Who sends the basket is not what the form was opened with: it was changed in another window."""
+
+
+class PlaceInOrderGone(ConsultationError):
+    """The remark beside which another should be put is no longer in the basket."""
+
+
+class LinkNotFound(ConsultationError):
+    """No basket has this link: it was sent, is too old, or never was."""
+
+
+class LinkAskedTooOften(ConsultationError):
+    """So many mails with the basket's link were asked for that no more is sent for a while."""
+
+
 class AlreadyVerified(ConsultationError):
     """Somebody has verified the submission in the meantime."""
 
@@ -65,6 +85,58 @@ class RemarkNotDecided(ConsultationError):
 
 class VersionInPreparation(ConsultationError):
     """The draft has an unpublished version already."""
+
+
+class TextChanged(ConsultationError):
+    """The text is not what was read: its sender corrected or withdrew it, or a colleague has decided on it."""
+
+
+class GroundsMissing(ConsultationError):
+    """A redaction without a reason."""
+
+
+class NotRedacted(ConsultationError):
+    """Nothing is taken out, or the text says what its sender did not write."""
+
+
+class MatchesChanged(ConsultationError):
+    """The matches of an imported document are not those that were looked at, or it is not open for them any more."""
+
+
+class ChapterContinuedTwice(ConsultationError):
+    """Two chapters of an imported document would continue the same chapter."""
+
+
+class PlaceNotInImport(ConsultationError):
+    """The imported document has no such place."""
+
+
+class VersionsNotComparable(ConsultationError):
+    """Two versions that are not both published, or not of one draft, or one and the same."""
+
+
+class VersionAlreadyPublished(ConsultationError):
+    """Readers have seen the version already, or somebody has just published it."""
+
+
+class VersionEmpty(ConsultationError):
+    """A version without a passage cannot be published."""
+
+
+class ImportChanged(ConsultationError):
+    """The import is not as the person saw it: it was changed, saved or discarded in another window."""
+
+
+class ImportOutdated(ConsultationError):
+    """Another version was published since the import was matched with the passages."""
+
+
+class AltTextMissing(ConsultationError):
+    """A picture has no alternative text and is not marked as decorative."""
+
+
+class ChapterTitleMissing(ConsultationError):
+    """A chapter needs a title that is not longer than its column."""
 
 
 class NotPermitted(ConsultationError):

@@ -50,6 +50,11 @@ def may_type_in(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR)
 
 
+def may_redact(user: Any) -> bool:
+    """Decide what of a remark's text the public reads."""
+    return has_role(user, Role.COORDINATOR)
+
+
 def may_read_contact(user: Any) -> bool:
     """See who sent a submission. Experts answer the text, not the person."""
     return has_role(user, Role.COORDINATOR)
@@ -62,6 +67,9 @@ def may_read_remarks(user: Any) -> bool:
 
 def may_read_summary(user: Any, consultation: Consultation) -> bool:
     """The summary is everybody's once published, before that the councillors' and the staff's who work on it."""
-    return consultation.summary_published_at is not None or has_role(
-        user, Role.COORDINATOR, Role.EXPERT, Role.COUNCILLOR, Role.ADMINISTRATOR
-    )
+    return consultation.summary_published_at is not None or may_read_summary_early(user)
+
+
+def may_read_summary_early(user: Any) -> bool:
+    """Read a summary that is not everybody's yet."""
+    return has_role(user, Role.COORDINATOR, Role.EXPERT, Role.COUNCILLOR, Role.ADMINISTRATOR)

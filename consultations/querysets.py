@@ -6,14 +6,27 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, F, Prefetch, Value, When
+from django.db.models import Case, Count, F, Prefetch, Q, Value, When
 from django.db.models.functions import Left
+
+from consultations.public_text import TEXTS, public_columns
 
 if TYPE_CHECKING:
     from accounts.models import User
 
     # Ruff does not see names in quotes in the classes' bases; mypy needs them.
-    from consultations.models import Consultation, Decision, DraftVersion, Remark, Submission  # noqa: F401
+    from consultations.models import (  # noqa: F401
+        Consultation,
+        Decision,
+        Draft,
+        DraftImage,
+        DraftImport,
+        DraftVersion,
+        PassageChange,
+        Remark,
+        Submission,
+        VersionComparison,
+    )
 
 
 REGISTER_OPENING = 400  # characters of a remark that a row of the register can show
@@ -40,6 +53,10 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         """Consultations into which letters can come: those that have opened, the latest first, closed ones too."""
         return self.public(now).filter(opens_at__lte=now).select_related("draft").order_by("-opens_at", "-pk")
 
+    def showing_remarks(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Public consultations whose remarks the public may see: see ``Consultation.shows_remarks``."""
+        return self.public(now).filter(Q(remarks_shown="at_once") | Q(closes_at__lte=now))
+
     def for_reading(self, now: dt.datetime) -> ConsultationQuerySet:
         """Public consultations with what every page of one consultation shows of its process, stage and draft."""
         return self.public(now).select_related("process", "stage__process", "draft")
@@ -53,6 +70,56 @@ class DraftVersionQuerySet(models.QuerySet["DraftVersion"]):
     def published(self, now: dt.datetime) -> DraftVersionQuerySet:
         """Versions readers may see at the moment, the newest first."""
         return self.filter(published_at__lte=now).order_by("-number")
+
+    def showing_image(self, image: DraftImage, now: dt.datetime) -> DraftVersionQuerySet:
+        """Published versions of public consultations that refer to the picture: in them the public sees it."""
+        return self.published(now).filter(
+            draft=image.draft_id,
+            draft__consultation__published_at__lte=now,
+            passages__html__contains=f"obraz:{image.sha256}",
+        )
+
+
+class VersionComparisonQuerySet(models.QuerySet["VersionComparison"]):
+    def current(self) -> VersionComparisonQuerySet:
+        """Comparisons of texts that have been published since before they were compared, so that they hold."""
+        return self.filter(older__published_at__lte=F("made_at"), newer__published_at__lte=F("made_at"))
+
+
+class PassageChangeQuerySet(models.QuerySet["PassageChange"]):
+    def changed(self) -> PassageChangeQuerySet:
+        """What differs between the two versions: words, place, or that it is there at all."""
+        return self.exclude(kind="same", is_moved=False)
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def for_desk(self) -> DraftQuerySet:
+        """All drafts, the latest consultation first, with their versions and the imports that nobody has ended.
+
+        Each version has ``passage_total``, the draft ``imports_in_hand``. Three queries.
+        """
+        from consultations.models import DraftImport, DraftVersion
+
+        versions = DraftVersion.objects.annotate(passage_total=Count("passages")).order_by("-number")
+        imports = DraftImport.objects.in_hand().select_related("by")
+        return (
+            self.select_related("consultation")
+            .prefetch_related(
+                Prefetch("versions", queryset=versions, to_attr="all_versions"),
+                Prefetch("imports", queryset=imports, to_attr="imports_in_hand"),
+            )
+            .order_by("-consultation__opens_at", "-pk")
+        )
+
+
+class DraftImportQuerySet(models.QuerySet["DraftImport"]):
+    def without_texts(self) -> DraftImportQuerySet:
+        """Without what was read, which can be megabytes."""
+        return self.defer("document", "problems", "matches", "source")
+
+    def in_hand(self) -> DraftImportQuerySet:
+        """Imports that somebody still has to save or discard, the oldest first."""
+        return self.without_texts().filter(state__in=["waiting", "ready", "failed"]).order_by("at", "pk")
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -80,13 +147,22 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 class RemarkQuerySet(models.QuerySet["Remark"]):
-    def for_public_table(self) -> RemarkQuerySet:
-        """The one definition of what is public of remarks: page, API, exports and report read this.
+    def shown(self, now: dt.datetime) -> RemarkQuerySet:
+        """Remarks of consultations that let the public see them: see ``Consultation.shows_remarks``."""
+        return self.filter(Q(consultation__remarks_shown="at_once") | Q(consultation__closes_at__lte=now))
 
+    def for_public_table(self, now: dt.datetime) -> RemarkQuerySet:
+        """The one definition of what is public of remarks at the moment: page, API, exports and report read this.
+
+        None of a consultation that hides its remarks until it has closed.
         Never a natural person's name or contact: ``organisation`` holds an organisation's name and is empty for a
-        natural person; the submission's own name is not even loaded. ``public_decisions`` holds the published
-        decisions, the latest last.
+        natural person; the submission's own name is not even loaded. ``public_change``, ``public_wording`` and
+        ``public_reason`` hold the texts that may be read; the originals are not loaded. ``public_decisions`` holds
+        the published decisions, the latest last.
         """
+        return self.shown(now)._without_private_data().annotate(**public_columns())
+
+    def _without_private_data(self) -> RemarkQuerySet:
         from consultations.models import Decision
 
         return (
@@ -97,6 +173,8 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
                 )
             )
             .defer(
+                *TEXTS,
+                *(f"shown_{name}" for name in TEXTS),
                 "submission__name",
                 "submission__email",
                 "submission__phone",
@@ -114,14 +192,23 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             )
         )
 
-    def for_register(self, consultation: Consultation) -> RemarkQuerySet:
+    def for_register(self, consultation: Consultation, now: dt.datetime) -> RemarkQuerySet:
         """The public table narrowed to one consultation and to what a row of its register shows.
 
         ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light.
         """
-        asks = Case(When(change="", then=F("wording")), default=F("change"))
+        # A removal may say nothing but why.
+        asks = Case(
+            When(public_change="", public_wording="", then=F("public_reason")),
+            When(public_change="", then=F("public_wording")),
+            default=F("public_change"),
+            output_field=models.TextField(),
+        )
+        # The rule that ``shown`` asks the database for, known here already: a condition less on a million rows.
+        shown = self if consultation.shows_remarks(now) else self.none()
         return (
-            self.for_public_table()
+            shown._without_private_data()
+            .alias(**public_columns())
             .filter(consultation=consultation)
             .select_related(None)
             .select_related("submission__improper_reason", "topic", "district")
@@ -129,6 +216,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             .annotate(opening=Left(asks, REGISTER_OPENING))
             .only(
                 "is_demonstration",
+                "kind",
                 "ordinal",
                 "position",
                 "version",
@@ -137,6 +225,8 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
                 "channel",
                 "received_at",
                 "standing",
+                "text_state",
+                "changed_at",
                 "topic__name",
                 "topic__translations",
                 "district__name",
@@ -145,6 +235,22 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
                 "submission__improper_reason__translations",
             )
         )
+
+    def answered(self) -> RemarkQuerySet:
+        """Remarks whose answer is public, whatever it says."""
+        return self.filter(state="published")
+
+    def with_public_text(self) -> RemarkQuerySet:
+        """With the three public texts whole, where a row has to show the place of a hit."""
+        return self.annotate(**public_columns())
+
+    def waiting_for_approval(self) -> RemarkQuerySet:
+        """Remarks whose text nobody has looked at for personal data yet, oldest first. A withdrawn one needs none."""
+        return self._waiting().filter(text_state="waiting").exclude(state="withdrawn")
+
+    def not_indexed(self) -> RemarkQuerySet:
+        """Remarks that the search of the register does not know yet."""
+        return self.filter(search_words__isnull=True)
 
     def waiting_for_assignment(self) -> RemarkQuerySet:
         """Proper remarks without a department, oldest first."""
@@ -178,10 +284,11 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             .order_by("position")
         )
 
-    def lately_answered(self, consultation: Consultation) -> RemarkQuerySet:
-        """The consultation's remarks whose answer is public, the one answered last first. Read by an index."""
+    def lately_answered(self, consultation: Consultation, now: dt.datetime) -> RemarkQuerySet:
+        """The consultation's readable remarks whose answer is public, the one answered last first. Read by an index."""
         # No further key: the index would not help to sort by it, and thousands may be published in one moment.
-        return self.for_public_table().filter(consultation=consultation, state="published").order_by("-changed_at")
+        answered = self.for_public_table(now).filter(consultation=consultation, state="published")
+        return answered.exclude(text_state="waiting").order_by("-changed_at")
 
     def _waiting(self) -> RemarkQuerySet:
         return self.select_related("consultation", "department", "passage", "submission").order_by("received_at", "pk")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.urls import reverse
 
 from consultations.models import (
     Basket,
@@ -16,11 +18,13 @@ from consultations.models import (
     DraftVersion,
     HistoryEntry,
     PassageText,
+    Redaction,
     Remark,
     Tally,
 )
 from consultations.models.consultations import IdentityField
 from consultations.models.remarks import POSITION_STEP
+from consultations.parts import divide
 from lublin2030.lib.dates import days_between, warsaw_day
 
 # What the public may know of a case: its steps, not what happened inside the office before an answer was published.
@@ -40,6 +44,7 @@ class Clock:
 
     ``days_left``: to the last day, 0 on it. ``days_to_opening``: 0 on the day of opening. ``day`` of ``term``: which
     day of the term it is, from 1. ``days_to_report``: to the day the report is due, negative after it.
+    ``shows_remarks``: whether the public may see remarks and their numbers.
     """
 
     phase: Consultation.Phase
@@ -48,6 +53,7 @@ class Clock:
     day: int
     term: int
     days_to_report: int
+    shows_remarks: bool
 
     @classmethod
     def at(cls, consultation: Consultation, now: dt.datetime) -> Clock:
@@ -60,6 +66,7 @@ class Clock:
             day=min(max(1 - days_between(now, first_day), 0), term),
             term=term,
             days_to_report=days_between(now, consultation.report_due_on),
+            shows_remarks=consultation.shows_remarks(now),
         )
 
     @property
@@ -114,35 +121,114 @@ def choose_version(versions: Sequence[DraftVersion], number: str | None) -> Draf
 
 @dataclass(frozen=True)
 class ContentsLine:
-    """One chapter in the contents: how many passages it has, and how many remarks came to it."""
+    """One chapter in the contents: how many passages it has, and how many remarks came to it (None: not shown yet)."""
 
     chapter: ChapterText
     passages: int
-    remarks: int
+    remarks: int | None
 
 
-def contents(consultation: Consultation, version: DraftVersion) -> list[ContentsLine]:
+def contents(consultation: Consultation, version: DraftVersion, now: dt.datetime) -> list[ContentsLine]:
     """The chapters of a version with their numbers of passages and of remarks. Two queries."""
     chapters = ChapterText.objects.filter(version=version).order_by("number").annotate(size=Count("passages"))
+    if not consultation.shows_remarks(now):
+        return [ContentsLine(one, one.size, None) for one in chapters]
     remarks = remarks_by_key(consultation, Tally.Dimension.CHAPTER)
     return [ContentsLine(one, one.size, remarks.get(str(one.chapter_id), 0)) for one in chapters]
 
 
 @dataclass(frozen=True)
 class ReaderPassage:
-    """A passage in the reader with the number of remarks on it."""
+    """A passage in the reader with the number of remarks on it; 0 as well while they are not shown.
+
+    ``heading``: its level in the outline of the page, None of what is no heading. A run of list items is one list:
+    ``opens_list`` with its first, ``closes_list`` with its last.
+    """
 
     text: PassageText
     number: str
     remarks: int
+    heading: int | None = None
+    opens_list: bool = False
+    closes_list: bool = False
 
 
-def passages_of(consultation: Consultation, chapter: ChapterText) -> tuple[list[ReaderPassage], int]:
-    """The passages of a chapter in order with their numbers of remarks, and the number of the whole chapter's.
+@dataclass(frozen=True)
+class ReaderChapter:
+    """One part of a chapter: most chapters have one only.
 
-    Two queries.
+    ``part`` counts from 1. ``headings``: those of the whole chapter, for its contents. ``remarks``: on the whole
+    chapter, 0 as well while they are not shown.
+    """
+
+    passages: list[ReaderPassage]
+    headings: list[ReaderPassage]
+    part: int
+    parts: int
+    remarks: int
+
+    @property
+    def previous_part(self) -> int | None:
+        return self.part - 1 if self.part > 1 else None
+
+    @property
+    def next_part(self) -> int | None:
+        return self.part + 1 if self.part < self.parts else None
+
+
+def read_chapter(
+    consultation: Consultation, chapter: ChapterText, now: dt.datetime, *, part: str = "", code: str = ""
+) -> ReaderChapter | None:
+    """A part of a chapter: that with the passage of the code, else that of the number, else the first.
+
+    None where the number is none of the parts'. Two queries, one while remarks are not shown.
     """
     texts = list(PassageText.objects.filter(chapter=chapter).select_related("passage").order_by("position"))
+    ranges = divide(
+        [len(text.html or text.wording) for text in texts], [text.kind == PassageText.Kind.HEADING for text in texts]
+    )
+    wanted = next((place for place, text in enumerate(texts) if text.passage.code == code), None) if code else None
+    if wanted is not None:
+        index = next(number for number, places in enumerate(ranges) if wanted in places)
+    elif part in {str(number) for number in range(1, len(ranges) + 1)}:
+        index = int(part) - 1
+    elif part:
+        return None
+    else:
+        index = 0
+    shown = [texts[place] for place in ranges[index]]
+    remarks, of_chapter = _remarks_of(consultation, chapter, shown) if consultation.shows_remarks(now) else ({}, 0)
+    return ReaderChapter(
+        passages=list(_laid_out(chapter, shown, remarks)),
+        headings=[one for one in _laid_out(chapter, texts, {}) if one.heading == 2],
+        part=index + 1,
+        parts=len(ranges),
+        remarks=of_chapter,
+    )
+
+
+def _laid_out(chapter: ChapterText, texts: list[PassageText], remarks: dict[str, int]) -> Iterator[ReaderPassage]:
+    """The passages with their places in the outline: no level is left out, whatever the document did."""
+    outline = 1
+    is_item = [text.kind == PassageText.Kind.ITEM for text in texts]
+    for place, text in enumerate(texts):
+        heading = None
+        if text.kind == PassageText.Kind.HEADING:
+            heading = outline = max(min(text.level, outline + 1, 6), 2)
+        yield ReaderPassage(
+            text,
+            f"{chapter.number}.{text.position}",
+            remarks.get(str(text.passage_id), 0),
+            heading=heading,
+            opens_list=is_item[place] and (place == 0 or not is_item[place - 1]),
+            closes_list=is_item[place] and (place + 1 == len(texts) or not is_item[place + 1]),
+        )
+
+
+def _remarks_of(
+    consultation: Consultation, chapter: ChapterText, texts: list[PassageText]
+) -> tuple[dict[str, int], int]:
+    """How many remarks each passage has, by its id, and how many the whole chapter has. One query."""
     keys = [str(text.passage_id) for text in texts]
     chapter_key = str(chapter.chapter_id)
     tallies = (
@@ -154,18 +240,19 @@ def passages_of(consultation: Consultation, chapter: ChapterText) -> tuple[list[
         .values_list("dimension", "key")
         .annotate(total=Sum("remarks"))
     )
-    remarks = {(dimension, key): total for dimension, key, total in tallies}
-    return (
-        [
-            ReaderPassage(
-                text,
-                f"{chapter.number}.{text.position}",
-                remarks.get((Tally.Dimension.PASSAGE.value, str(text.passage_id)), 0),
-            )
-            for text in texts
-        ],
-        remarks.get((Tally.Dimension.CHAPTER.value, chapter_key), 0),
-    )
+    by_key = {(dimension, key): total for dimension, key, total in tallies}
+    of_passages = {key: by_key.get((Tally.Dimension.PASSAGE.value, key), 0) for key in keys}
+    return of_passages, by_key.get((Tally.Dimension.CHAPTER.value, chapter_key), 0)
+
+
+def passage_address(slug: str, chapter_number: int, code: str, *, version: DraftVersion | None = None) -> str:
+    """Where the reader opens at a passage, on whichever part of the chapter it stands.
+
+    ``version``: of an earlier version; without it the newest is read.
+    """
+    query = {"wersja": version.number} if version else {}
+    address = reverse("consultations:chapter", args=[slug, chapter_number])
+    return f"{address}?{urlencode({**query, 'fragment': code})}#{code}"
 
 
 # -- Counters -------------------------------------------------------------------------------------------------------
@@ -206,6 +293,13 @@ def neighbours(remark: Remark) -> tuple[str | None, str | None]:
     )
 
 
+def redaction_of(remark: Remark) -> Redaction | None:
+    """The decision by which the public reads a text with redactions; None, and no query, for any other remark."""
+    if remark.text_state != Remark.TextState.REDACTED:
+        return None
+    return Redaction.objects.filter(remark=remark).only("grounds", "at").order_by("-at", "-pk").first()
+
+
 def public_steps(remark: Remark) -> list[HistoryEntry]:
     """The dated steps of a remark that the public may know, the oldest first; who did them is not loaded."""
     return list(
@@ -216,6 +310,9 @@ def public_steps(remark: Remark) -> list[HistoryEntry]:
 
 
 # -- The reader's own unsent remarks --------------------------------------------------------------------------------
+
+
+TOLD_BY_TEXT = frozenset({Remark.Kind.GENERAL.value, Remark.Kind.QUESTION.value, Remark.Kind.ADD.value})
 
 
 @dataclass(frozen=True)
@@ -235,11 +332,12 @@ def basket_lines(basket: Basket, version: DraftVersion | None) -> list[BasketLin
         passage_chapter=Subquery(passage.values("chapter__number")),
         passage_position=Subquery(passage.values("position")),
     )
-    rows = kept.values_list("chapter_number", "passage_chapter", "passage_position", "change", "wording")
+    rows = kept.values_list("chapter_number", "passage_chapter", "passage_position", "kind", "change", "wording")
     return [
         BasketLine(
             number=f"{of_passage}.{position}" if position is not None else str(number or ""),
-            words=change or wording,
+            # A new wording begins like the passage, and a removal says nothing itself: the kind tells more.
+            words=change or (wording if kind in TOLD_BY_TEXT else str(Remark.Kind(kind).label)),
         )
-        for number, of_passage, position, change, wording in rows
+        for number, of_passage, position, kind, change, wording in rows
     ]

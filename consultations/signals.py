@@ -5,3 +5,5 @@ from django.dispatch import Signal
 submission_received = Signal()  # submission
 submission_verified = Signal()  # submission
 decision_published = Signal()  # remark, decision
+draft_version_published = Signal()  # version
+basket_link_asked = Signal()  # basket, email, language, now; a receiver that refuses raises LinkAskedTooOften

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from consultations.views import blank_forms, reading, submitting, tracking
+from consultations.views import blank_forms, comparing, drafts, reading, submitting, tracking
 
 app_name = "consultations"
 
 one_consultation = [
     path("", reading.detail, name="detail"),
-    path("projekt/", reading.draft, name="draft"),
-    path("projekt/<int:number>/", reading.chapter, name="chapter"),
     path("formularz.pdf", blank_forms.blank_form_as_pdf, name="blank_form_pdf"),
     path("formularz.docx", blank_forms.blank_form_as_docx, name="blank_form_docx"),
+    path("projekt/", drafts.draft, name="draft"),
+    path("projekt/<int:number>/", drafts.chapter, name="chapter"),
+    path("projekt/szukaj/", drafts.search, name="search_draft"),
+    path("projekt/projekt.pdf", drafts.download, {"format": "pdf"}, name="draft_pdf"),
+    path("projekt/projekt.docx", drafts.download, {"format": "docx"}, name="draft_docx"),
+    path("projekt/obrazy/<str:sha256>/", drafts.image, name="draft_image"),
+    path("projekt/porownaj/", comparing.compare, name="compare"),
+    path("projekt/fragment/<slug:code>/", comparing.passage, name="passage"),
     path("uwagi/", reading.register, name="register"),
     path("uwagi/<str:number>/", reading.remark, name="remark"),
     path("zglos/", submitting.basket, name="basket"),
     path("zglos/uwaga/", submitting.new_remark, name="new_remark"),
     path("zglos/uwaga/<int:pk>/", submitting.edit_remark, name="edit_remark"),
     path("zglos/uwaga/<int:pk>/usun/", submitting.remove_remark, name="remove_remark"),
+    path("zglos/uwaga/<int:pk>/przesun/", submitting.move_remark, name="move_remark"),
+    path("zglos/link/", submitting.basket_link, name="basket_link"),
+    path("zglos/wroc/<str:token>/", submitting.open_link, name="open_link"),
     path("zglos/sprawdz/", submitting.review, name="review"),
 ]
 

@@ -24,6 +24,19 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "This remark is no longer in your submission: it was sent or removed in another window."
     ),
     errors.BasketChanged: gettext_lazy("Your submission has changed since you opened this page. Check it once more."),
+    errors.RemarkChanged: gettext_lazy(
+        "You or somebody with your link changed this remark in another window. Nothing is lost: compare both below."
+    ),
+    errors.SenderChanged: gettext_lazy(
+        "Who sends was changed in another window. Compare below; what you save now replaces it."
+    ),
+    errors.PlaceInOrderGone: gettext_lazy(
+        "The remarks changed in another window, so nothing was moved. This is their order now."
+    ),
+    errors.LinkNotFound: gettext_lazy("This link does not work any more. The remarks were sent, or it is too old."),
+    errors.LinkAskedTooOften: gettext_lazy(
+        "We have sent this link three times within an hour. Look into your mail, also among spam, or try again later."
+    ),
     errors.AlreadyVerified: gettext_lazy("Somebody has verified this submission in the meantime."),
     errors.ReasonNotOfThisConsultation: gettext_lazy("This reason is not on the consultation's list. Choose another."),
     errors.VerificationInUse: gettext_lazy(
@@ -62,6 +75,37 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "Some rows are refused, so not everything can be entered. Enter the accepted letters, or mend the table."
     ),
     errors.TableUnreadable: gettext_lazy("This file cannot be read as a table. Start from our template."),
+    errors.TextChanged: gettext_lazy(
+        "This text has changed since you opened it, or a colleague has decided on it. Read it once more."
+    ),
+    errors.GroundsMissing: gettext_lazy("Write the reason of the redaction. The public reads it."),
+    errors.NotRedacted: gettext_lazy(
+        "Nothing is taken out of the text. Check a place, write words to take out, or approve the text as written."
+    ),
+    errors.MatchesChanged: gettext_lazy(
+        "Somebody has changed this import in the meantime, so nothing was saved. Look at it once more and choose again."
+    ),
+    errors.ChapterContinuedTwice: gettext_lazy(
+        "Two chapters cannot continue the same one, so nothing was saved. Choose another for one of them."
+    ),
+    errors.PlaceNotInImport: gettext_lazy("The imported document has no such place any more. Choose it again."),
+    errors.VersionsNotComparable: gettext_lazy(
+        "These two versions cannot be compared. Choose two different published versions."
+    ),
+    errors.VersionAlreadyPublished: gettext_lazy(
+        "This version is published already. Its texts do not change any more."
+    ),
+    errors.VersionEmpty: gettext_lazy("This version has no text yet. Add passages before you publish it."),
+    errors.ImportChanged: gettext_lazy(
+        "This import was changed, saved or discarded in another window. Look at it as it is now and try again."
+    ),
+    errors.ImportOutdated: gettext_lazy(
+        "Another version of the draft was published in the meantime. Read the document again, then save it."
+    ),
+    errors.AltTextMissing: gettext_lazy(
+        "A picture has no description yet. Say what it shows, or mark it as mere decoration."
+    ),
+    errors.ChapterTitleMissing: gettext_lazy("Write a title of the chapter, at most 300 characters long."),
     errors.NotPermitted: gettext_lazy(
         "Your account may not do this. If you need it for your work, ask an administrator."
     ),
@@ -100,6 +144,8 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
     said: list[str] = []
     if part.get("state"):
         said.append(str(Remark.State(part["state"]).label))
+    if part.get("text"):
+        said.append(str(Remark.TextState(part["text"]).label))
     if part.get("verification"):
         said.append(str(Submission.Verification(part["verification"]).label))
     if part.get("department"):
@@ -108,6 +154,8 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
         said.append(str(Remark.Outcome(part["outcome"]).label))
     if part.get("revision", 1) > 1:
         said.append(_("revision %(number)s") % {"number": part["revision"]})
+    if part.get("version"):
+        said.append(_("version %(number)s") % {"number": part["version"]})
     if part.get("remarks"):
         said.append(_("remarks: %(number)s") % {"number": part["remarks"]})
     if part.get("reason"):

@@ -171,6 +171,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-addresses": {"task": "notifications.tasks.housekeeping", "schedule": 3600.0},
     "run-jobs": {"task": "accounts.tasks.run_jobs", "schedule": 10.0},
     "forget-old-jobs": {"task": "accounts.tasks.forget_old_jobs", "schedule": 3600.0},
+    "prepare-comparisons": {"task": "consultations.tasks.prepare_comparisons", "schedule": 60.0},
+    "prepare-draft-files": {"task": "consultations.tasks.prepare_draft_files", "schedule": 60.0},
     "forget-old-baskets": {"task": "consultations.tasks.forget_old_baskets", "schedule": 3600.0},
 }
 
@@ -318,4 +320,5 @@ LOGGING = {
 # -- Consultations ------------------------------------------------------------------------------------------------
 
 REGISTER_PAGE_SIZE = 50
+LONGEST_DRAFT_QUERY = 200  # characters of a search in a draft
 PORTAL_LANGUAGE_NAMES = {"pl": _("Polish"), "en": _("English"), "uk": _("Ukrainian")}

@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from consultations.models import Consultation, Decision, Submission
+from consultations.models import Basket, Consultation, Decision, Submission
 from consultations.places import with_places
 from consultations.services.receipts import content_hash
 from lublin2030.lib.translations import ORIGINAL
@@ -152,6 +152,21 @@ def _confirm_following(message: Message, now: dt.datetime) -> Made:
     return subject, context, {}
 
 
+def _basket_link(message: Message, now: dt.datetime) -> Made:
+    consultation = _running(message, now)
+    basket = Basket.objects.filter(pk=message.context["basket"], consultation=consultation).first()
+    if basket is None or basket.link_token is None:
+        # It was sent or deleted meanwhile: the link would lead nowhere.
+        raise OutOfDate
+    subject = _("Continue your submission: %(title)s") % {"title": _short(consultation.text("title").value)}
+    context = {
+        "consultation": consultation,
+        "consultation_url": absolute(consultation.get_absolute_url()),
+        "link_url": absolute(reverse("consultations:open_link", args=[consultation.slug, basket.link_token])),
+    }
+    return subject, context, {}
+
+
 _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.RECEIPT: _receipt,
     Message.Kind.VERIFICATION: _verification,
@@ -159,6 +174,7 @@ _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.CONSULTATION_OPENS: _opens,
     Message.Kind.CONSULTATION_CLOSES: _closes,
     Message.Kind.CONFIRM_FOLLOWING: _confirm_following,
+    Message.Kind.BASKET_LINK: _basket_link,
 }
 
 

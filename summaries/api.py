@@ -18,7 +18,7 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -98,6 +98,13 @@ class OpenData(APIView):
     def consultation(self, slug: str) -> Consultation:
         """A public consultation; 404 otherwise."""
         return get_object_or_404(Consultation.objects.for_reading(self.now), slug=slug)
+
+    def showing_consultation(self, slug: str) -> Consultation:
+        """A public consultation whose remarks are public; 403 with the date before that: an empty list would lie."""
+        consultation = self.consultation(slug)
+        if not consultation.shows_remarks(self.now):
+            raise PermissionDenied(f"Remarks are public from {consultation.remarks_shown_from.isoformat()}.")
+        return consultation
 
 
 class KeyPagination(BasePagination):
@@ -301,8 +308,8 @@ class Remarks(OpenList):
     page_key = "position"
 
     def get_queryset(self) -> QuerySet[Remark]:
-        consultation = self.consultation(self.kwargs["slug"])
-        remarks = Remark.objects.for_public_table().filter(consultation=consultation)
+        consultation = self.showing_consultation(self.kwargs["slug"])
+        remarks = Remark.objects.for_public_table(self.now).filter(consultation=consultation)
         return read_filter(self, consultation).apply(remarks).select_related("chapter", "passage")
 
     def paginate_queryset(self, queryset: Any) -> Any:
@@ -321,10 +328,9 @@ class OneRemark(OpenData):
         submission, ordinal = (read_key(part) for part in number.partition(".")[::2])
         if not submission or not ordinal or ordinal >= POSITION_STEP or submission >= 10**9:
             raise Http404
-        remarks = Remark.objects.for_public_table().select_related("chapter", "passage")
-        remark = get_object_or_404(
-            remarks, consultation=self.consultation(slug), position=submission * POSITION_STEP + ordinal
-        )
+        consultation = self.showing_consultation(slug)
+        remarks = Remark.objects.for_public_table(self.now).select_related("chapter", "passage")
+        remark = get_object_or_404(remarks, consultation=consultation, position=submission * POSITION_STEP + ordinal)
         [placed] = with_places([remark])
         return Response(RemarkSerializer(placed, context={"request": request}).data)
 
@@ -336,7 +342,7 @@ class OneSummary(OpenData):
     def get(self, request: Request, slug: str) -> Response:
         """The same numbers as on the summary's page; 404 until the city publishes it."""
         consultation = self.consultation(slug)
-        if consultation.summary_published_at is None:
+        if not consultation.summary_is_public(self.now):
             raise Http404
         return Response(SummarySerializer(summarise(consultation, self.now), context={"request": request}).data)
 

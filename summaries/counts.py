@@ -156,7 +156,7 @@ def summarise(consultation: Consultation, now: dt.datetime) -> Summary:
         silent_districts=tuple(d for d in districts if str(d.pk) not in cells[Dimension.DISTRICT]),
         channels=_channels(cells[Dimension.CHANNEL]),
         passages=_most_discussed(consultation, versions),
-        latest=tuple(Remark.objects.lately_answered(consultation)[:LATEST_ANSWERS]),
+        latest=tuple(Remark.objects.lately_answered(consultation, now)[:LATEST_ANSWERS]),
     )
 
 

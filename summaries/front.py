@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from consultations.models import Consultation, Decision, Remark
 from consultations.places import Placed, with_places
 from consultations.reading import Clock
-from consultations.wording import Run, compare_words
+from consultations.wording import Run
 from participation.ledger import LedgerRow, add_up
 from participation.models import Event, Figure
 from stages.models import News, Process, Stage
@@ -119,7 +119,7 @@ def _pairs(now: dt.datetime) -> tuple[Pair, ...]:
     """The latest answers of the consultation that answered last. Five queries."""
     of_one = Remark.objects.filter(consultation=OuterRef("pk"), state=Remark.State.PUBLISHED)
     consultation = (
-        Consultation.objects.public(now)
+        Consultation.objects.showing_remarks(now)
         .annotate(answered_at=Subquery(of_one.order_by("-changed_at").values("changed_at")[:1]))
         .filter(answered_at__isnull=False)
         .order_by("-answered_at")
@@ -127,14 +127,14 @@ def _pairs(now: dt.datetime) -> tuple[Pair, ...]:
     )
     if consultation is None:
         return ()
-    latest = with_places(Remark.objects.lately_answered(consultation)[:PAIRS_FROM])
+    latest = with_places(Remark.objects.lately_answered(consultation, now)[:PAIRS_FROM])
     pairs = [Pair(placed, answers_of(placed.remark)[-1], _diff(placed)) for placed in latest]
-    return tuple(sorted(pairs, key=lambda pair: (pair.diff is None, not pair.placed.remark.wording))[:PAIRS])
+    return tuple(
+        sorted(pairs, key=lambda pair: (pair.diff is None, not vars(pair.placed.remark)["public_wording"]))[:PAIRS]
+    )
 
 
 def _diff(placed: Placed[Remark]) -> list[Run] | None:
-    if placed.passage is None or not placed.remark.wording:
-        return None
-    runs = compare_words(placed.passage.wording, placed.remark.wording) or []
+    runs = placed.difference or []
     kept, gone = (sum(len(run.text) for run in runs if run.kind == kind) for kind in ("equal", "delete"))
     return runs if kept > gone else None

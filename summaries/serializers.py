@@ -5,6 +5,7 @@ Texts come in Polish; ``translations`` holds what there is in other languages, p
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -180,13 +181,21 @@ class FigureSerializer(TranslatedSerializer):
 # -- Consultations --------------------------------------------------------------------------------------------------
 
 
+COUNT = serializers.IntegerField(
+    allow_null=True, help_text="Null before remarks_shown_from. sender_count: people and organisations."
+)
+
+
 class ConsultationSerializer(LinkedSerializer):
     """A public consultation with its counters; open from ``opens_at`` to just before ``closes_at``."""
 
     process = serializers.SlugRelatedField[Process](slug_field="slug", read_only=True)
     stage = serializers.SlugRelatedField[Stage](slug_field="number", read_only=True, allow_null=True)
     phase = serializers.SerializerMethodField()
-    sender_count = serializers.IntegerField(help_text="People and organisations.")
+    remarks_shown_from = serializers.SerializerMethodField()
+    remark_count = serializers.SerializerMethodField()
+    proper_count = serializers.SerializerMethodField()
+    sender_count = serializers.SerializerMethodField()
     report_due_on = serializers.DateField()
     has_public_summary = serializers.SerializerMethodField()
 
@@ -194,7 +203,7 @@ class ConsultationSerializer(LinkedSerializer):
         model = Consultation
         fields = [
             "id", "slug", "process", "stage", "title", "kind", "summary", "rules", "legal_basis", "opens_at",
-            "closes_at", "phase", "report_due_on", "remark_count", "proper_count", "sender_count",
+            "closes_at", "phase", "report_due_on", "remarks_shown_from", "remark_count", "proper_count", "sender_count",
             "has_public_summary", "translations", "is_demonstration", "url",
         ]  # fmt: skip
 
@@ -202,8 +211,27 @@ class ConsultationSerializer(LinkedSerializer):
     def get_phase(self, consultation: Consultation) -> str:
         return consultation.phase(self.context["now"]).value
 
+    @extend_schema_field(serializers.DateTimeField(help_text="From when the public may see remarks and numbers."))
+    def get_remarks_shown_from(self, consultation: Consultation) -> dt.datetime:
+        return consultation.remarks_shown_from
+
+    @extend_schema_field(COUNT)
+    def get_remark_count(self, consultation: Consultation) -> int | None:
+        return self._shown(consultation, consultation.remark_count)
+
+    @extend_schema_field(COUNT)
+    def get_proper_count(self, consultation: Consultation) -> int | None:
+        return self._shown(consultation, consultation.proper_count)
+
+    @extend_schema_field(COUNT)
+    def get_sender_count(self, consultation: Consultation) -> int | None:
+        return self._shown(consultation, consultation.sender_count)
+
+    def _shown(self, consultation: Consultation, number: int) -> int | None:
+        return number if consultation.shows_remarks(self.context["now"]) else None
+
     def get_has_public_summary(self, consultation: Consultation) -> bool:
-        return consultation.summary_published_at is not None
+        return consultation.summary_is_public(self.context["now"])
 
 
 class PassageSerializer(TranslatedSerializer):
@@ -320,9 +348,20 @@ class RemarkSerializer(serializers.Serializer[Placed[Remark]]):
     target = serializers.ChoiceField(source="remark.target", choices=Remark.Target.choices)
     chapter = serializers.SerializerMethodField()
     passage = serializers.SerializerMethodField()
-    change = serializers.CharField(source="remark.change")
-    wording = serializers.CharField(source="remark.wording", help_text="The proposed wording; may be empty.")
-    reason = serializers.CharField(source="remark.reason")
+    kind = serializers.ChoiceField(
+        source="remark.kind",
+        choices=Remark.Kind.choices,
+        help_text="What the remark asks for; ``remove`` may have no text.",
+    )
+    text_state = serializers.ChoiceField(
+        source="remark.text_state",
+        choices=Remark.TextState.choices,
+        help_text="“waiting”: the texts are empty until a person has checked them for personal data; “redacted”: […]"
+        " stands where something was taken out.",
+    )
+    change = serializers.CharField(source="remark.public_change")
+    wording = serializers.CharField(source="remark.public_wording", help_text="The proposed wording; may be empty.")
+    reason = serializers.CharField(source="remark.public_reason")
     topic = TopicSerializer(source="remark.topic", allow_null=True)
     district = DistrictSerializer(source="remark.district", allow_null=True)
     channel = serializers.ChoiceField(source="remark.channel", choices=Submission.Channel.choices)

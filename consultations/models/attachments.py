@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.baskets import Basket
 from consultations.models.remarks import Submission, new_token
-
-
-def private_storage() -> Storage:
-    """Where files lie that no address leads to: outside of what the web server serves."""
-    return storages["private"]
+from lublin2030.lib.storage import private_storage
 
 
 def attachment_path(attachment: Attachment, _name: str) -> str:

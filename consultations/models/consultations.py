@@ -175,6 +175,15 @@ class Consultation(SeededModel, DemonstrationModel, TranslatedModel):
         return self.remarks_shown == Consultation.RemarksShown.AT_ONCE or now >= self.closes_at
 
     @property
+    def remarks_shown_from(self) -> dt.datetime:
+        """From when the public may see remarks and their numbers."""
+        return self.closes_at if self.remarks_shown == Consultation.RemarksShown.AFTER_CLOSING else self.opens_at
+
+    def summary_is_public(self, now: dt.datetime) -> bool:
+        """Whether everybody may read the summary: the city has opened it, and remarks may be shown at all."""
+        return self.summary_published_at is not None and self.shows_remarks(now)
+
+    @property
     def asks_confirmation(self) -> bool:
         """Whether a sender online has to confirm the e-mail address."""
         return self.confirmation_hours > 0

@@ -6,14 +6,24 @@ one version. A remark points to the identity and to the version its author read,
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consultations.models.consultations import Consultation
-from consultations.querysets import DraftVersionQuerySet
+from consultations.querysets import (
+    DraftImportQuerySet,
+    DraftQuerySet,
+    DraftVersionQuerySet,
+    PassageChangeQuerySet,
+    VersionComparisonQuerySet,
+)
+from lublin2030.lib.storage import private_storage
 from lublin2030.lib.translations import TranslatedModel
 
 
@@ -24,6 +34,8 @@ class Draft(TranslatedModel):
 
     consultation = models.OneToOneField(Consultation, models.CASCADE, related_name="draft")
     title = models.CharField(_("title"), max_length=200)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("draft")
@@ -160,6 +172,59 @@ class PassageText(TranslatedModel):
         return f"{self.chapter.number}.{self.position}"
 
 
+class PassageWords(models.Model):
+    """The words by which the search in a draft finds a passage: lemmas and folded forms, a blank around each.
+
+    Written once for a published version, see ``consultations.services.draft_search``.
+    """
+
+    text = models.OneToOneField(PassageText, models.CASCADE, primary_key=True, related_name="search_words")
+    version = models.ForeignKey(DraftVersion, models.CASCADE, related_name="+")
+    words = models.TextField()
+
+    class Meta:
+        verbose_name = _("words of a passage")
+        verbose_name_plural = _("words of passages")
+
+    def __str__(self) -> str:
+        return f"words of {self.text_id}"
+
+
+def draft_file_path(file: DraftFile, name: str) -> str:
+    """In the version's own folder."""
+    return f"projekty/{file.version_id}/{name}"
+
+
+class DraftFile(models.Model):
+    """A published version as a document to download, made once: what is published does not change.
+
+    ``revision`` is that of the program that made it: see ``consultations.services.draft_files.REVISION``.
+    """
+
+    class Format(models.TextChoices):
+        PDF = "pdf", "PDF"
+        DOCX = "docx", "DOCX"
+
+    version = models.ForeignKey(DraftVersion, models.CASCADE, related_name="files")
+    format = models.CharField(_("format"), max_length=5, choices=Format)
+    language = models.CharField(_("language"), max_length=5)
+    revision = models.PositiveSmallIntegerField()
+    file = models.FileField(storage=private_storage, upload_to=draft_file_path, max_length=200)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        verbose_name = _("file of a version")
+        verbose_name_plural = _("files of versions")
+        constraints = [
+            models.UniqueConstraint(fields=["version", "format", "language", "revision"], name="draft_file_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.format}, {self.language}"
+
+
 def draft_image_path(image: DraftImage, name: str) -> str:
     """Under the image's own digest: nothing of the uploaded file's name is kept."""
     return f"projekty/{image.sha256[:2]}/{image.sha256}.{name.rpartition('.')[2].lower()}"
@@ -170,7 +235,7 @@ class DraftImage(models.Model):
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="images")
     sha256 = models.CharField(max_length=64)
-    file = models.FileField(upload_to=draft_image_path)
+    file = models.FileField(storage=private_storage, upload_to=draft_image_path)
     content_type = models.CharField(max_length=40)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
@@ -183,6 +248,11 @@ class DraftImage(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+
+def draft_import_path(draft_import: DraftImport, _name: str) -> str:
+    """A random name: nothing of the uploaded file's name is in it."""
+    return f"importy/{uuid.uuid4().hex}.{draft_import.format}"
 
 
 class DraftImport(models.Model):
@@ -208,7 +278,7 @@ class DraftImport(models.Model):
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="imports")
     format = models.CharField(_("format"), max_length=10, choices=Format)
-    file = models.FileField(upload_to="importy/", blank=True)
+    file = models.FileField(storage=private_storage, upload_to=draft_import_path, blank=True)
     file_name = models.CharField(_("file"), max_length=200, blank=True)
     source = models.TextField(blank=True)  # pasted text
     # Headings down to this level begin chapters; 0 lets the reader of the document decide.
@@ -223,6 +293,8 @@ class DraftImport(models.Model):
     version = models.ForeignKey(DraftVersion, models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(_("brought in"))
+
+    objects = DraftImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of a draft")
@@ -242,6 +314,8 @@ class VersionComparison(models.Model):
     counts = models.JSONField(default=dict)
     made_at = models.DateTimeField()
 
+    objects = VersionComparisonQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("comparison of versions")
         verbose_name_plural = _("comparisons of versions")
@@ -254,15 +328,16 @@ class VersionComparison(models.Model):
 class PassageChange(models.Model):
     """What became of one passage between two versions, with the word-level difference of its text.
 
-    ``runs``: ``[["equal"|"delete"|"insert", text], …]``; without ``insert`` they spell the old text, without
-    ``delete`` the new one. ``position`` orders the whole document, removed passages where they stood.
+    ``runs`` of a changed passage: ``[["equal"|"delete"|"insert", text], …]``; without ``insert`` they spell the old
+    text, without ``delete`` the new one. Of others they are empty: ``older`` or ``newer`` says it all. ``position``
+    orders the whole document, removed passages where they stood.
     """
 
     class Kind(models.TextChoices):
-        SAME = "same", _("unchanged")
-        CHANGED = "changed", _("changed")
-        ADDED = "added", _("added")
-        REMOVED = "removed", _("removed")
+        SAME = "same", pgettext_lazy("passage", "unchanged")
+        CHANGED = "changed", pgettext_lazy("passage", "changed")
+        ADDED = "added", pgettext_lazy("passage", "added")
+        REMOVED = "removed", pgettext_lazy("passage", "removed")
 
     comparison = models.ForeignKey(VersionComparison, models.CASCADE, related_name="changes")
     position = models.PositiveIntegerField()
@@ -272,6 +347,8 @@ class PassageChange(models.Model):
     older = models.ForeignKey(PassageText, models.CASCADE, null=True, related_name="+")
     newer = models.ForeignKey(PassageText, models.CASCADE, null=True, related_name="+")
     runs = models.JSONField(default=list)
+
+    objects = PassageChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change of a passage")

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models.attachments import private_storage
 from consultations.models.consultations import Consultation
 from consultations.models.remarks import Submission, new_token
+from lublin2030.lib.storage import private_storage
 
 
 class LetterDraft(models.Model):

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 
 from consultations.models import Remark
+from consultations.services.submissions import kind_from_texts
 
 
 def canonical_remarks(remarks: Iterable[Remark]) -> str:
@@ -14,9 +15,10 @@ def canonical_remarks(remarks: Iterable[Remark]) -> str:
 
     UTF-8, keys in alphabetical order, no blanks between values, remarks by their number. It holds what the sender
     wrote and where it belongs (permanent ids and the version read), nothing that staff may sort anew (topic,
-    district) and nothing about the sender. Reads version, chapter and passage of each remark.
+    district) and nothing about the sender. The kind is in it where place and texts alone do not tell it, so that
+    receipts from before there were kinds keep their digest. Reads version, chapter and passage of each remark.
     """
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "number": one.ordinal,
             "version": one.version.number if one.version else None,
@@ -26,6 +28,7 @@ def canonical_remarks(remarks: Iterable[Remark]) -> str:
             "wording": one.wording,
             "reason": one.reason,
         }
+        | ({} if one.kind == kind_from_texts(one) else {"kind": one.kind})
         for one in sorted(remarks, key=lambda one: one.ordinal)
     ]
     return json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

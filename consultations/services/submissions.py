@@ -26,8 +26,10 @@ from consultations.models import (
 from consultations.models.consultations import IdentityField
 from consultations.models.remarks import POSITION_STEP, is_token, new_token
 from consultations.permissions import may_read_contact
+from consultations.public_text import state_of_new_text
 from consultations.services import tallies
 from consultations.services.history import record, record_each
+from consultations.services.search import reindex_remarks
 from consultations.signals import submission_received
 from participation.models import District
 
@@ -73,7 +75,7 @@ class NewRemark:
         """The kind that was chosen; where none was, a new wording of a passage asks to change it."""
         if self.chosen_kind is not None:
             return self.chosen_kind
-        return Remark.Kind.REWORD if self.passage is not None and self.wording else Remark.Kind.GENERAL
+        return kind_from_texts(self)
 
     @property
     def passage_id(self) -> int | None:
@@ -119,6 +121,20 @@ class RemarkContent(Protocol):
     def topic_id(self) -> int | None: ...
     @property
     def district_id(self) -> int | None: ...
+
+
+class PlacedWording(Protocol):
+    """What tells the kind of a remark whose sender did not choose one."""
+
+    @property
+    def wording(self) -> str: ...
+    @property
+    def passage_id(self) -> int | None: ...
+
+
+def kind_from_texts(remark: PlacedWording) -> Remark.Kind:
+    """The kind of a remark whose sender was not asked for one: a new wording of a passage asks to change it."""
+    return Remark.Kind.REWORD if remark.passage_id is not None and remark.wording else Remark.Kind.GENERAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,6 +275,7 @@ def enter_all(
         )
         for number, entry in enumerate(entries, start=first_number)
     )
+    text_state = state_of_new_text(consultation)
     stored = Remark.objects.bulk_create(
         Remark(
             consultation=consultation,
@@ -279,10 +296,12 @@ def enter_all(
             received_at=entry.received_at,
             changed_at=now,
             is_demonstration=is_demonstration,
+            text_state=text_state,
         )
         for submission, entry in zip(submissions, entries, strict=True)
         for ordinal, remark in enumerate(entry.remarks, start=1)
     )
+    reindex_remarks(stored)
     tallies.add_remarks(consultation, stored, standing=Remark.Standing.RECEIVED)
     record_each(
         HistoryEntry.Verb.RECEIVE,

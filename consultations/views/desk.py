@@ -44,6 +44,7 @@ from consultations.permissions import (
     may_publish,
     may_read_contact,
     may_read_remarks,
+    may_redact,
     may_verify,
 )
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
@@ -394,6 +395,7 @@ def _remark_page(
             "place": queue_around(queue, one),
             "history": describe_history(entries.select_related("by")),
             "may_verify": may_verify(user),
+            "may_redact": may_redact(user),
             "steps": _remark_steps(one),
             "queue_name": name,
         },

@@ -109,7 +109,7 @@ def _draft(
     consultation: Consultation, entry: dict[str, Any]
 ) -> tuple[DraftVersion, dict[int, Chapter], dict[str, tuple[Passage, Chapter]]]:
     draft = Draft.objects.create(consultation=consultation, **split_texts({"title": entry["title"]}))
-    (version_entry,) = entry["versions"]
+    version_entry = entry["versions"][0]
     version = DraftVersion.objects.create(
         draft=draft,
         number=version_entry["number"],

@@ -109,6 +109,7 @@ class Case:
         elif entry["chapter"]:
             chapter = places.chapters[entry["chapter"]]
         return NewRemark(
+            chosen_kind=Remark.Kind(entry["kind"]) if "kind" in entry else None,
             change=entry["change"] or "",
             wording=entry["wording"] or "",
             reason=entry["why"] or "",

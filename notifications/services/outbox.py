@@ -6,9 +6,7 @@ import datetime as dt
 import enum
 import logging
 import smtplib
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +19,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from consultations.models import Consultation, Submission
+from lublin2030.lib.faults import place_of
 from notifications.errors import NotInTrouble, NotPermitted, OutOfDate
 from notifications.models import Message
 from notifications.permissions import may_resend
@@ -256,7 +255,7 @@ def _held(message: Message) -> Any:
 
 def _put_off(message: Message, error: BaseException, *, now: dt.datetime) -> None:
     words = _without_persons(error)
-    log.warning("Message %s was not sent (%s at %s), try %s", message.pk, words, _place(error), message.attempts)
+    log.warning("Message %s was not sent (%s at %s), try %s", message.pk, words, place_of(error), message.attempts)
     if message.attempts >= MOST_ATTEMPTS:
         _give_up(message, words)
         return
@@ -277,9 +276,3 @@ def _without_persons(error: BaseException) -> str:
     elif isinstance(error, smtplib.SMTPResponseException):
         codes = {error.smtp_code}
     return " ".join([type(error).__name__, *(str(code) for code in sorted(codes))])
-
-
-def _place(error: BaseException) -> str:
-    """Where it broke, so that a developer finds a faulty template without its data in the log."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

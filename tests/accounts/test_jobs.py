@@ -53,7 +53,7 @@ def test_a_job_is_done_with_its_subject_and_shows_its_progress(work):
     assert jobs.run_due() == 0
 
 
-def test_a_failure_is_tried_again_and_then_given_up_without_its_message(work):
+def test_a_failure_is_tried_again_and_then_given_up_without_its_message(work, caplog):
     def does(subject, progress):
         raise ValueError("anna@example.org")
 
@@ -62,6 +62,8 @@ def test_a_failure_is_tried_again_and_then_given_up_without_its_message(work):
     assert [jobs.run_due() for _ in range(4)] == [1, 1, 1, 0]
     job = Job.objects.get()
     assert (job.state, job.last_error) == (Job.State.FAILED, "ValueError")
+    assert "ValueError" in caplog.text
+    assert "anna" not in caplog.text
 
 
 def test_a_job_of_a_dead_worker_is_taken_over_and_the_dead_one_stops(work):

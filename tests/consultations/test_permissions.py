@@ -14,8 +14,10 @@ from accounts.roles import Role
 from consultations import permissions
 from consultations.errors import NotPermitted
 from consultations.models import Consultation, Decision, Draft, Remark, Submission
+from consultations.public_text import PublicText
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.drafts import start_next_version
+from consultations.services.redaction import approve_text, redact_text
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
@@ -25,7 +27,7 @@ from notifications.permissions import may_resend
 from notifications.services.outbox import resend
 from participation.models import Event
 from stages.models import News
-from tests.factories import DURING, DepartmentFactory, person, remark_in_state, submission
+from tests.factories import DURING, DepartmentFactory, passage_remark, person, remark_in_state, submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
@@ -53,6 +55,8 @@ MAY = {
     "hide summary": {COORDINATOR},
     "resend message": {COORDINATOR, ADMINISTRATOR},
     "start next version": {COORDINATOR, ADMINISTRATOR},
+    "redact": {COORDINATOR},
+    "approve text": {COORDINATOR},
 }
 
 
@@ -100,6 +104,19 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
             resend(message, by=user)
         case "start next version":
             start_next_version(Draft.objects.get(consultation=consultation), by=user)
+        case "redact":
+            shown = PublicText("[…]", "", "")
+            redact_text(
+                remark_in_state(consultation, "proper", new_remarks=[passage_remark(consultation, reason="")]),
+                shown=shown,
+                grounds="x",
+                revision=1,
+                by=user,
+            )
+        case "approve text":
+            Consultation.objects.update(texts_need_approval=True)
+            consultation.refresh_from_db()
+            approve_text(remark_in_state(consultation, "proper"), revision=1, by=user)
 
 
 @pytest.mark.parametrize("role", EVERYBODY, ids=lambda role: role or "anonymous")
@@ -118,6 +135,7 @@ ASKS = {
     permissions.may_assign: {COORDINATOR},
     permissions.may_answer: {COORDINATOR, EXPERT},
     permissions.may_publish: {COORDINATOR},
+    permissions.may_redact: {COORDINATOR},
     permissions.may_read_contact: {COORDINATOR},
     permissions.may_read_remarks: {COORDINATOR, EXPERT},
     may_enter_desk: set(Role),
@@ -159,6 +177,8 @@ PAGES = {
     "desk:answers": {COORDINATOR, EXPERT},
     "desk:publication": {COORDINATOR},
     "desk:remark": {COORDINATOR, EXPERT},
+    "desk:texts": {COORDINATOR},
+    "desk:text": {COORDINATOR},
     "desk:summaries": {COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR},
     "desk:content": {EDITOR},
     "admin:index": {EDITOR, COORDINATOR, EXPERT, ADMINISTRATOR},
@@ -178,7 +198,7 @@ PAGES = {
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_opens_for_its_roles_and_is_refused_to_all_others(consultation, client, address, role):
     remark = remark_in_state(consultation, "assigned")
-    keys = {"desk:submission": [remark.submission_id], "desk:remark": [remark.pk]}
+    keys = {"desk:submission": [remark.submission_id], "desk:remark": [remark.pk], "desk:text": [remark.pk]}
     client.force_login(person(role))
     answer = client.get(reverse(address, args=keys.get(address, [])), follow=True)
     assert answer.status_code == (200 if role in PAGES[address] else 403)
@@ -188,7 +208,7 @@ def test_a_page_opens_for_its_roles_and_is_refused_to_all_others(consultation, c
 @pytest.mark.parametrize("address", PAGES)
 def test_without_signing_in_every_page_leads_to_the_sign_in(consultation, client, address, method):
     remark = remark_in_state(consultation, "assigned")
-    keys = {"desk:submission": [remark.submission_id], "desk:remark": [remark.pk]}
+    keys = {"desk:submission": [remark.submission_id], "desk:remark": [remark.pk], "desk:text": [remark.pk]}
     answer = getattr(client, method)(reverse(address, args=keys.get(address, [])), follow=True)
     assert answer.redirect_chain
     assert answer.request["PATH_INFO"] == reverse("account_login")

@@ -32,7 +32,9 @@ def _edit_page(client, consultation, kept):
 
 
 def _edit(client, consultation, kept):
-    return client.post(url("edit_remark", consultation, kept.pk), {"change": "Tekst zmieniony"})
+    return client.post(
+        url("edit_remark", consultation, kept.pk), {"change": "Tekst zmieniony", "revision": kept.revision}
+    )
 
 
 def _remove_page(client, consultation, kept):

@@ -299,7 +299,7 @@ def test_an_organisation_is_named_but_not_who_acts_for_it(client, consultation):
 
 def test_the_public_table_never_loads_a_natural_persons_name(consultation):
     submission(consultation, sender=Sender(**SECRETS))
-    remark = Remark.objects.for_public_table().get()
+    remark = Remark.objects.for_public_table(DURING).get()
     hidden = {"name", "representative", "email", "phone", "address", "tracking_token", "form_token"}
     assert hidden <= remark.submission.get_deferred_fields()
     assert vars(remark)["organisation"] == ""

@@ -40,7 +40,7 @@ def test_an_improper_submission_keeps_its_reason_and_stays_in_the_register(consu
     sent.refresh_from_db()
     assert (sent.verification, sent.improper_reason, sent.improper_note) == ("improper", reason, "Proszę podpisać.")
     assert states(sent) == {"improper"}
-    assert Remark.objects.for_public_table().filter(submission=sent).count() == 2
+    assert Remark.objects.for_public_table(DURING).filter(submission=sent).count() == 2
     assert Consultation.objects.get(pk=consultation.pk).proper_count == 0
     assert recount(consultation) == []
 

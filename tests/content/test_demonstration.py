@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from accounts.roles import Role
-from consultations.models import Consultation, Decision, Department, HistoryEntry, Remark, Submission
+from consultations.models import ChapterText, Consultation, Decision, Department, HistoryEntry, Remark, Submission
 from consultations.services import tallies
 from lublin2030.lib.dates import WARSAW, warsaw
 from lublin2030.loading import accounts
@@ -93,16 +93,16 @@ def test_the_expert_decided_what_the_own_departments_have(past):
 @pytest.mark.parametrize("slug", ["projekt-strategii-lublin-2030", "strategia-zieleni"])
 def test_the_draft_has_five_chapters_and_sixty_passages_at_least(slug):
     draft = Consultation.objects.get(slug=slug).draft
-    version = draft.versions.get()
+    version = draft.versions.get(number=1)
     assert version.chapters.count() >= 5
     assert version.passages.count() >= 60
     assert {passage.code for passage in draft.passages.all()} == {
-        f"f{number}" for number in range(1, version.passages.count() + 1)
+        f"f{number}" for number in range(1, draft.passages.count() + 1)
     }
 
 
 def test_every_chapter_holds_passages_numbered_from_one(past):
-    for chapter in past.draft.versions.get().chapters.all():
+    for chapter in ChapterText.objects.filter(version__draft=past.draft):
         positions = list(chapter.passages.order_by("position").values_list("position", flat=True))
         assert positions == list(range(1, len(positions) + 1))
         assert chapter.chapter.code == f"r{chapter.number}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,8 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from consultations.errors import ConsultationClosed, ConsultationError, NothingToSend, SenderIncomplete
-from consultations.forms import SenderForm
+from consultations.errors import (
+    ConsultationClosed,
+    ConsultationError,
+    NothingToSend,
+    SenderChanged,
+    SenderIncomplete,
+)
+from consultations.forms import BasketLinkForm, SenderForm
 from consultations.models import Basket, BasketRemark, Consultation, Submission
 from consultations.places import Placed
 from consultations.services import baskets
@@ -54,7 +61,10 @@ def basket(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         if found is None or not found.remarks.exists():
             raise NothingToSend
-        baskets.keep_sender(found, sender=form.sender(), now=now)
+        read = request.POST.get("sender_read")
+        baskets.keep_sender(found, sender=form.sender(), read=read, now=now)
+    except SenderChanged as refusal:
+        return _show_basket(request, consultation, now, found, form, refusal=refusal, status=409)
     except ConsultationError as refusal:
         if (sent := _sent_before(request, consultation)) is not None:
             return _to_receipt(sent)
@@ -121,6 +131,20 @@ def _to_receipt(submission: Submission) -> HttpResponseRedirect:
     return redirect("consultations:receipt", submission.tracking_token)
 
 
+@dataclass(frozen=True)
+class Row:
+    """A remark in the basket's list with the keys of its neighbours, beside which the arrows put it."""
+
+    placed: Placed[BasketRemark]
+    previous: int | None
+    next: int | None
+
+
+def _rows(remarks: list[Placed[BasketRemark]]) -> list[Row]:
+    keys = [None, *(one.remark.pk for one in remarks), None]
+    return [Row(placed, keys[place], keys[place + 2]) for place, placed in enumerate(remarks)]
+
+
 def _show_basket(
     request: HttpRequest,
     consultation: Consultation,
@@ -128,12 +152,26 @@ def _show_basket(
     found: Basket | None,
     form: SenderForm,
     *,
+    link_form: BasketLinkForm | None = None,
     problem: str = "",
+    refusal: SenderChanged | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    read = request.POST.get("sender_read", "")
+    if refusal is not None:
+        # Another window has changed who sends: show it, and let the next saving replace it deliberately.
+        found = _basket(request, consultation) or found
+        problem = words_for(refusal)
+    if found is not None and (refusal is not None or not read):
+        read = baskets.sender_fingerprint(found)
+    remarks = _remarks_of(found)
     context = context_of(consultation, now) | {
         "basket": found,
-        "remarks": _remarks_of(found),
+        "sender_read": read,
+        "saved_sender": found if refusal is not None else None,
+        "link_form": link_form or BasketLinkForm(initial={"link_email": found.email if found else ""}),
+        "remarks": remarks,
+        "rows": _rows(remarks),
         "form": form,
         "problem": problem,
         "most_remarks": MOST_REMARKS,

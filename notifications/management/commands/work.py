@@ -15,6 +15,8 @@ from django.db import close_old_connections, connections
 
 from accounts import jobs as long_work
 from consultations.services.baskets import forget_old_baskets
+from consultations.services.comparisons import prepare_comparisons
+from consultations.services.draft_files import prepare_files
 from notifications.services import following, housekeeping, outbox
 
 log = logging.getLogger(__name__)
@@ -62,6 +64,8 @@ class Command(BaseCommand):
             Job("sweep", 1, lambda: outbox.sweep(should_stop=stop.is_set)),
             Job("forget-old-baskets", 3600, forget_old_baskets),
             Job("housekeeping", 3600, housekeeping.forget_old_addresses),
+            Job("prepare-comparisons", 60, prepare_comparisons),
+            Job("prepare-draft-files", 60, prepare_files),
             Job("forget-old-jobs", 3600, long_work.forget_old),
         ]
         long_jobs = [Job("long-work", 1, lambda: long_work.run_due(should_stop=stop.is_set))]
