@@ -222,3 +222,40 @@ class ChapterTitleMissing(ConsultationError):
 
 class NotPermitted(ConsultationError):
     """The person may not do this."""
+
+
+class NotReceivedThen(ConsultationError):
+    """A letter cannot have been received at that time: it lies in the future or before the opening."""
+
+
+class LodgedAfterReceipt(ConsultationError):
+    """A letter cannot have been handed in or posted after the office received it."""
+
+
+class LetterChanged(ConsultationError):
+    """The letter being typed in was saved meanwhile by another window."""
+
+
+class KindDoesNotFit(ConsultationError):
+    """This kind of remark needs a passage, or a proposed wording, that the remark does not have."""
+
+
+class ScanNotTaken(ConsultationError):
+    """The scan is too large, or is no PDF, JPEG or PNG."""
+
+
+class ImportNotReady(ConsultationError):
+    """The table is not read yet, or is entered or discarded already."""
+
+
+class RowsRefused(ConsultationError):
+    """Everything was to be entered, but the table has refused rows."""
+
+
+class TableUnreadable(ConsultationError):
+    """The file is no table that can be read. ``code`` says why, ``detail`` names what of it (no person's data)."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail

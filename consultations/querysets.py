@@ -50,6 +50,10 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         """Public consultations that are over; the one that closed last comes first."""
         return self.public(now).filter(closes_at__lte=now).order_by("-closes_at")
 
+    def for_typing_in(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Consultations into which letters can come: those that have opened, the latest first, closed ones too."""
+        return self.public(now).filter(opens_at__lte=now).select_related("draft").order_by("-opens_at", "-pk")
+
     def showing_remarks(self, now: dt.datetime) -> ConsultationQuerySet:
         """Public consultations whose remarks the public may see: see ``Consultation.shows_remarks``."""
         return self.public(now).filter(Q(remarks_shown="at_once") | Q(closes_at__lte=now))

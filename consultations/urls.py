@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from consultations.views import attachments, comparing, correcting, drafts, reading, submitting, tracking
+from consultations.views import attachments, blank_forms, comparing, correcting, drafts, reading, submitting, tracking
 
 app_name = "consultations"
 
 one_consultation = [
     path("", reading.detail, name="detail"),
+    path("formularz.pdf", blank_forms.blank_form_as_pdf, name="blank_form_pdf"),
+    path("formularz.docx", blank_forms.blank_form_as_docx, name="blank_form_docx"),
     path("projekt/", drafts.draft, name="draft"),
     path("projekt/<int:number>/", drafts.chapter, name="chapter"),
     path("projekt/szukaj/", drafts.search, name="search_draft"),

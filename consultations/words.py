@@ -92,6 +92,26 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "A field that should stay empty was filled in, perhaps by your browser. It is empty again: press the button"
         " once more. Nothing is lost."
     ),
+    errors.NotReceivedThen: gettext_lazy(
+        "The letter cannot have come then: the day is in the future or before the consultation opened. Check the date."
+    ),
+    errors.LodgedAfterReceipt: gettext_lazy(
+        "The letter cannot have been handed in or posted after we received it. Check both dates."
+    ),
+    errors.LetterChanged: gettext_lazy(
+        "This letter was saved in another window meanwhile. Nothing was overwritten. Open it again to go on."
+    ),
+    errors.KindDoesNotFit: gettext_lazy(
+        "This kind of remark needs a passage, and to change or add also the new wording. Choose another kind."
+    ),
+    errors.ScanNotTaken: gettext_lazy("The scan must be a PDF, JPG or PNG file of at most 10 MB. Choose another file."),
+    errors.ImportNotReady: gettext_lazy(
+        "This table cannot be entered now: it is not checked yet, or it has been entered or discarded already."
+    ),
+    errors.RowsRefused: gettext_lazy(
+        "Some rows are refused, so not everything can be entered. Enter the accepted letters, or mend the table."
+    ),
+    errors.TableUnreadable: gettext_lazy("This file cannot be read as a table. Start from our template."),
     errors.TextChanged: gettext_lazy(
         "This text has changed since you opened it, or a colleague has decided on it. Read it once more."
     ),

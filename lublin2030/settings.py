@@ -252,6 +252,7 @@ if CLAMD_URL:
     except ValueError as wrong:
         raise ImproperlyConfigured(f"CLAMD_URL: {wrong}") from None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # a form with 1 MB of text must reach its form to get its sentence
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a letter typed in at the desk: 200 remarks of six fields
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # -- Mail ---------------------------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ from consultations.permissions import (
 )
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.duplicates import same_texts
+from consultations.services.intake import proposed_reasons
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
@@ -174,8 +175,10 @@ def _submission_page(
     )
     is_in_use = any(remark.state in {State.DECIDED, State.PUBLISHED} for remark in remarks)
     allowed: list[DeskForm] = [RenewForm()]
+    proposed = proposed_reasons(case) if is_pending else []
     if is_pending and any(remark.state == State.RECEIVED for remark in remarks):
-        allowed += [ProperForm(), ImproperForm(consultation=case.consultation)]
+        initial = {"reason": proposed[0].pk} if proposed else {}
+        allowed += [ProperForm(), ImproperForm(consultation=case.consultation, initial=initial)]
     elif not is_pending and not is_in_use:
         allowed.append(ReopenForm())
     return _page(
@@ -193,6 +196,7 @@ def _submission_page(
             "attachments": Attachment.objects.filter(submission=case).numbered(),
             "same_texts": same_texts(remarks, submission=case),
             "steps": _submission_steps(case, remarks),
+            "proposed_reasons": proposed,
             "queue_name": "verification",
         },
     )
