@@ -240,10 +240,6 @@ class KindDoesNotFit(ConsultationError):
     """This kind of remark needs a passage, or a proposed wording, that the remark does not have."""
 
 
-class ScanNotTaken(ConsultationError):
-    """The scan is too large, or is no PDF, JPEG or PNG."""
-
-
 class ImportNotReady(ConsultationError):
     """The table is not read yet, or is entered or discarded already."""
 

@@ -104,7 +104,6 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.KindDoesNotFit: gettext_lazy(
         "This kind of remark needs a passage, and to change or add also the new wording. Choose another kind."
     ),
-    errors.ScanNotTaken: gettext_lazy("The scan must be a PDF, JPG or PNG file of at most 10 MB. Choose another file."),
     errors.ImportNotReady: gettext_lazy(
         "This table cannot be entered now: it is not checked yet, or it has been entered or discarded already."
     ),
