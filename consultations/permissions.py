@@ -67,6 +67,11 @@ def may_read_attachment(user: Any, attachment: Attachment) -> bool:
     return of_own_departments.exists()
 
 
+def may_type_in(user: Any) -> bool:
+    """Enter what came on paper, by e-mail, at the counter or at a meeting."""
+    return has_role(user, Role.COORDINATOR)
+
+
 def may_redact(user: Any) -> bool:
     """Decide what of a remark's text the public reads."""
     return has_role(user, Role.COORDINATOR)

@@ -50,6 +50,10 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         """Public consultations that are over; the one that closed last comes first."""
         return self.public(now).filter(closes_at__lte=now).order_by("-closes_at")
 
+    def for_typing_in(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Consultations into which letters can come: those that have opened, the latest first, closed ones too."""
+        return self.public(now).filter(opens_at__lte=now).select_related("draft").order_by("-opens_at", "-pk")
+
     def showing_remarks(self, now: dt.datetime) -> ConsultationQuerySet:
         """Public consultations whose remarks the public may see: see ``Consultation.shows_remarks``."""
         return self.public(now).filter(Q(remarks_shown="at_once") | Q(closes_at__lte=now))
@@ -121,8 +125,27 @@ class DraftImportQuerySet(models.QuerySet["DraftImport"]):
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def waiting_for_verification(self) -> SubmissionQuerySet:
-        """What a coordinator has to verify, oldest first."""
-        return self.filter(verification="pending").select_related("consultation").order_by("received_at", "pk")
+        """What a coordinator has to verify, oldest first. Without what its sender has withdrawn whole."""
+        return (
+            self.filter(verification="pending")
+            .with_something_to_verify()
+            .select_related("consultation")
+            .order_by("received_at", "pk")
+        )
+
+    def with_something_to_verify(self) -> SubmissionQuerySet:
+        """Submissions of which a remark waits for verification."""
+        from consultations.models import Remark
+
+        return self.filter(Exists(Remark.objects.filter(submission=OuterRef("pk"), state="received").order_by()))
+
+    def unconfirmed_since(self, now: dt.datetime) -> SubmissionQuerySet:
+        """Submissions whose e-mail address was to be confirmed by the (aware) moment and was not; oldest term first."""
+        return (
+            self.filter(verification="pending", confirmed_at__isnull=True, confirm_until__lte=now)
+            .with_something_to_verify()
+            .order_by("confirm_until", "pk")
+        )
 
     def with_remark_totals(self) -> models.QuerySet[Any]:
         """With ``remark_total``, how many remarks each carries."""

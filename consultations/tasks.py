@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from consultations.services import baskets, comparisons, draft_files
+from consultations.services import baskets, comparisons, confirmation, draft_files
 from consultations.services.attachments import delete_orphan_files as delete_orphans
 from consultations.services.limits import forget_old_counts as forget_counts
 
@@ -25,6 +25,12 @@ def forget_old_counts() -> int:
 def delete_orphan_files() -> int:
     """Delete private files that belong to no row."""
     return delete_orphans()
+
+
+@shared_task
+def expire_unconfirmed() -> int:
+    """Find improper what was not confirmed in time."""
+    return confirmation.expire_unconfirmed()
 
 
 @shared_task

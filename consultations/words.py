@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from consultations import errors
 from consultations.models import Department, HistoryEntry, Remark, Submission
+from consultations.models.consultations import IdentityField
+from consultations.services.confirmation import REASON as UNCONFIRMED
 from lublin2030.lib.dates import WARSAW
 from lublin2030.lib.files import Fault
 
@@ -56,6 +58,26 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.RemarkNotDecided: gettext_lazy(
         "There is no such unpublished decision any more: it has been published or returned in the meantime."
     ),
+    errors.RemarkAnswered: gettext_lazy(
+        "The department has finished its answer to this remark, so you cannot correct or withdraw it any more."
+    ),
+    errors.ImproperCannotChange: gettext_lazy(
+        "This submission was found improper, so you cannot correct or withdraw it. Send a new one, or write to us."
+    ),
+    errors.RemarkWithdrawn: gettext_lazy(
+        "This remark is withdrawn. That cannot be undone, but you can send a new one."
+    ),
+    errors.CorrectedMeanwhile: gettext_lazy(
+        "The sender has corrected this remark since you opened the page. Read the new text first."
+    ),
+    errors.NothingCorrected: gettext_lazy("You changed nothing, so nothing was saved."),
+    errors.SenderCorrectedMeanwhile: gettext_lazy(
+        "These data were changed in another window. Check what you typed and save it once more."
+    ),
+    errors.SubmissionWithdrawn: gettext_lazy("The sender has withdrawn every remark, so there is nothing to verify."),
+    errors.ConfirmationTooLate: gettext_lazy(
+        "The time for confirming the e-mail address is over, so it was not confirmed. Write to us if you need help."
+    ),
     errors.VersionInPreparation: gettext_lazy(
         "The next version of this draft is in preparation already. Publish it first."
     ),
@@ -70,6 +92,25 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "A field that should stay empty was filled in, perhaps by your browser. It is empty again: press the button"
         " once more. Nothing is lost."
     ),
+    errors.NotReceivedThen: gettext_lazy(
+        "The letter cannot have come then: the day is in the future or before the consultation opened. Check the date."
+    ),
+    errors.LodgedAfterReceipt: gettext_lazy(
+        "The letter cannot have been handed in or posted after we received it. Check both dates."
+    ),
+    errors.LetterChanged: gettext_lazy(
+        "This letter was saved in another window meanwhile. Nothing was overwritten. Open it again to go on."
+    ),
+    errors.KindDoesNotFit: gettext_lazy(
+        "This kind of remark needs a passage, and to change or add also the new wording. Choose another kind."
+    ),
+    errors.ImportNotReady: gettext_lazy(
+        "This table cannot be entered now: it is not checked yet, or it has been entered or discarded already."
+    ),
+    errors.RowsRefused: gettext_lazy(
+        "Some rows are refused, so not everything can be entered. Enter the accepted letters, or mend the table."
+    ),
+    errors.TableUnreadable: gettext_lazy("This file cannot be read as a table. Start from our template."),
     errors.TextChanged: gettext_lazy(
         "This text has changed since you opened it, or a colleague has decided on it. Read it once more."
     ),
@@ -125,6 +166,7 @@ _FAULTS: dict[str, str | Promise] = {
         "We cannot check files for viruses just now. Try again in a few minutes, or send without the file."
     ),
 }
+_FIELDS: dict[str, str | Promise] = {"sender_kind": gettext_lazy("sender"), **dict(IdentityField.choices)}
 
 
 def words_for(error: errors.ConsultationError) -> str:
@@ -167,6 +209,7 @@ def describe_history(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
             "what": row.get_verb_display(),
             "at": row.at,
             "by": row.by,
+            "is_automatic": row.by is None and row.after.get("reason") == UNCONFIRMED,
             "before": _in_words(row.before, departments),
             "after": _in_words(row.after, departments),
         }
@@ -197,5 +240,7 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
         said.append(_("remarks: %(number)s") % {"number": part["remarks"]})
     if part.get("reason"):
         said.append(_("reason: %(reason)s") % {"reason": part["reason"]})
+    if part.get("fields"):
+        said.append(", ".join(str(_FIELDS[name]) for name in part["fields"]))
     said += [f"„{part[name]}”" for name in ("note", "why") if part.get(name)]
     return [phrase for phrase in said if phrase]

@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-addresses": {"task": "notifications.tasks.housekeeping", "schedule": 3600.0},
     "run-jobs": {"task": "accounts.tasks.run_jobs", "schedule": 10.0},
     "forget-old-jobs": {"task": "accounts.tasks.forget_old_jobs", "schedule": 3600.0},
+    "expire-unconfirmed": {"task": "consultations.tasks.expire_unconfirmed", "schedule": 60.0},
     "prepare-comparisons": {"task": "consultations.tasks.prepare_comparisons", "schedule": 60.0},
     "prepare-draft-files": {"task": "consultations.tasks.prepare_draft_files", "schedule": 60.0},
     "forget-old-baskets": {"task": "consultations.tasks.forget_old_baskets", "schedule": 3600.0},
@@ -251,6 +252,7 @@ if CLAMD_URL:
     except ValueError as wrong:
         raise ImproperlyConfigured(f"CLAMD_URL: {wrong}") from None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # a form with 1 MB of text must reach its form to get its sentence
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a letter typed in at the desk: 200 remarks of six fields
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # -- Mail ---------------------------------------------------------------------------------------------------------

@@ -125,6 +125,17 @@ class Submission(DemonstrationModel):
     def tracking_path(self) -> str:
         return reverse("consultations:tracking", args=[self.tracking_token])
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether the sender was asked to confirm the e-mail address and has not done so."""
+        return self.confirmation_token is not None and self.confirmed_at is None
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Whether the submission becomes improper when the address is not confirmed by ``confirm_until``."""
+        is_pending = self.verification == Submission.Verification.PENDING
+        return self.is_unconfirmed and is_pending and self.confirm_until is not None
+
 
 class Remark(DemonstrationModel):
     """One proposal of change to one place of the draft.
