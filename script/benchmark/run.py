@@ -203,14 +203,18 @@ def recreate(database_url: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("what", nargs="*", default=["pages"], choices=list(WHAT), help="what to measure")
+    parser.add_argument(
+        "what", nargs="*", metavar="what", help=f"what to measure: {', '.join(WHAT)}; pages if not said"
+    )
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
     parser.add_argument("--remarks", nargs="+", type=int, default=[1000, 100_000])
     parser.add_argument("--seconds", type=float, default=3.0, help="of each run")
     parser.add_argument("--baskets", type=int, default=1500, help="how many submissions to send")
     parser.add_argument("--only", default="", help="measure only what has this in its name")
     options = parser.parse_args()
-    for what in options.what:
+    if unknown := set(options.what) - set(WHAT):
+        parser.error(f"Not to be measured: {', '.join(sorted(unknown))}.")
+    for what in options.what or ["pages"]:
         WHAT[what](options)
 
 
