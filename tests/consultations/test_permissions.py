@@ -15,6 +15,7 @@ from consultations import permissions
 from consultations.errors import NotPermitted
 from consultations.models import Consultation, Decision, Draft, DraftImport, Remark, Submission
 from consultations.public_text import PublicText
+from consultations.services.attachments import add_scan, hide_attachment, publish_attachment
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.drafts import publish_version, start_next_version
 from consultations.services.imports import start_import
@@ -28,7 +29,9 @@ from notifications.permissions import may_resend
 from notifications.services.outbox import resend
 from participation.models import Event
 from stages.models import News
+from tests.consultations.residents import sent_attachment
 from tests.factories import DURING, DepartmentFactory, passage_remark, person, remark_in_state, submission
+from tests.files_made import pdf, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
@@ -57,6 +60,9 @@ MAY = {
     "resend message": {COORDINATOR, ADMINISTRATOR},
     "start next version": {COORDINATOR, ADMINISTRATOR},
     "publish version": {COORDINATOR, ADMINISTRATOR},
+    "publish attachment": {COORDINATOR},
+    "hide attachment": {COORDINATOR},
+    "add scan": {COORDINATOR},
     "redact": {COORDINATOR},
     "approve text": {COORDINATOR},
 }
@@ -104,6 +110,13 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
                 state=Message.State.FAILED,
             )  # fmt: skip
             resend(message, by=user)
+        case "publish attachment":
+            publish_attachment(sent_attachment(consultation), by=user)
+        case "hide attachment":
+            public = publish_attachment(sent_attachment(consultation), by=person(COORDINATOR))
+            hide_attachment(public, by=user)
+        case "add scan":
+            add_scan(submission(consultation), upload=upload(pdf()), by=user)
         case "start next version":
             start_next_version(Draft.objects.get(consultation=consultation), by=user)
         case "publish version":
@@ -140,6 +153,7 @@ ASKS = {
     permissions.may_assign: {COORDINATOR},
     permissions.may_answer: {COORDINATOR, EXPERT},
     permissions.may_publish: {COORDINATOR},
+    permissions.may_publish_attachments: {COORDINATOR},
     permissions.may_redact: {COORDINATOR},
     permissions.may_read_contact: {COORDINATOR},
     permissions.may_read_remarks: {COORDINATOR, EXPERT},
