@@ -74,7 +74,7 @@ def rich_consultation(**fields: Any) -> Consultation:
     add_passage(
         chapter,
         "Miasto sadzi drzewa1 i dba o ścieżki rowerowe, zob. plan.",
-        html="Miasto <strong>sadzi drzewa</strong><sup class="note">1</sup> i dba o <em>ścieżki rowerowe</em>,"
+        html='Miasto <strong>sadzi drzewa</strong><sup class="note">1</sup> i dba o <em>ścieżki rowerowe</em>,'
         ' zob. <a href="https://lublin.eu/plan?a=1&amp;b=2">plan</a>.',
         footnotes=[{"number": "1", "html": "Około <em>tysiąca</em> rocznie."}],
     )
@@ -102,7 +102,7 @@ def rich_consultation(**fields: Any) -> Consultation:
 def publish_next(consultation: Consultation, *, published_at: Any = OPENS) -> DraftVersion:
     """A second version whose first chapter holds f1 with another wording."""
     first = version_of(consultation)
-    version = DraftVersion.objects.create(draft=consultation.draft, number=2, label="Wersja 2", published_at=published_at)
+    version = DraftVersion.objects.create(draft=consultation.draft, number=2, published_at=published_at)
     old = first.chapters.get(number=1)
     chapter = ChapterText.objects.create(version=version, chapter=old.chapter, number=1, title="Nowy rozdział")
     PassageText.objects.create(
