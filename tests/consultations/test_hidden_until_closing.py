@@ -78,7 +78,7 @@ def test_contents_and_reader_count_nothing_before(client, hiding, during):
     assert "brak uwag" not in text_of(contents)
     for response in (contents, chapter):
         assert FROM in text_of(response)
-        assert "?fragment=f1\"" not in response.content.decode()
+        assert '?fragment=f1"' not in response.content.decode()
     during.move_to(AFTER)
     assert client.get(url("draft", hiding)).context["contents"][0].remarks == 1
     assert client.get(url("chapter", hiding, 1)).context["passages"][0].remarks == 1

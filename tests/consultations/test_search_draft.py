@@ -123,7 +123,7 @@ def test_the_version_that_is_read_is_searched(client, consultation):
     assert found(client, consultation, "ścieżka") == []
     assert found(client, consultation, "krzew") == ["f1"]
     html = client.get(url("search_draft", consultation), {"q": "ścieżka", "wersja": "1"}).content.decode()
-    assert f'{url("chapter", consultation, 1)}?wersja=1&amp;fragment=f1#f1' in html
+    assert f"{url('chapter', consultation, 1)}?wersja=1&amp;fragment=f1#f1" in html
 
 
 def test_an_unpublished_version_is_not_searched(client, consultation):
