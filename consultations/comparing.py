@@ -190,7 +190,7 @@ def rows_of(
         .select_related("passage", "older__chapter", "newer__chapter")
         .order_by("position")
     )
-    remarks = remarks_on(consultation, [change.passage_id for change in page]) if shows_remarks else {}
+    remarks = remarks_on(consultation.pk, [change.passage_id for change in page]) if shows_remarks else {}
     rows: list[ChangeRow] = []
     anchors: set[str] = set()
     for change in page:
@@ -226,11 +226,14 @@ def text_of(change: PassageChange) -> SafeString:
     return marked([Run("equal", text if len(text) <= OPENING else text[:OPENING].rstrip() + "…")])
 
 
-def remarks_on(consultation: Consultation, passages: Iterable[int]) -> dict[int, int]:
-    """How many remarks each of these passages has, by the passage's key. Read from the tallies: one query."""
-    tallies = Tally.objects.filter(
-        consultation=consultation, dimension=Tally.Dimension.PASSAGE, key__in=[str(one) for one in passages]
-    )
+def remarks_on(consultation: int, passages: Iterable[int] | None) -> dict[int, int]:
+    """How many remarks each of these passages has, or of all (None), by the passage's key.
+
+    Read from the consultation's tallies: one query.
+    """
+    tallies = Tally.objects.filter(consultation=consultation, dimension=Tally.Dimension.PASSAGE).exclude(key="")
+    if passages is not None:
+        tallies = tallies.filter(key__in=[str(one) for one in passages])
     totals = tallies.order_by().values_list("key").annotate(total=Sum("remarks"))
     return {int(key): total for key, total in totals}
 

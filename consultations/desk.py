@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,16 +10,26 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from consultations.models import Consultation, Remark, Submission
-from consultations.permissions import may_answer, may_assign, may_publish, may_read_summary, may_redact, may_verify
-from consultations.places import with_places
+from consultations.models import Consultation, DraftImport, LetterDraft, Remark, Submission
+from consultations.permissions import (
+    may_answer,
+    may_assign,
+    may_publish,
+    may_read_summary,
+    may_redact,
+    may_set_up_consultations,
+    may_type_in,
+    may_verify,
+)
+from consultations.places import Placed, with_places
 from consultations.querysets import RemarkQuerySet
-from consultations.wording import word_diff
+from consultations.wording import show_runs, word_diff
 from lublin2030.lib.desk import Queue, Waiting, register_queue
 
 PAGE = 50
@@ -49,15 +60,19 @@ def queue_around(queue: Any, item: Submission | Remark) -> Place:
 
 
 def first_words(remark: Remark, length: int = 70) -> str:
-    """The remark's beginning as one line, for lists."""
-    text = " ".join((remark.change or remark.wording).split())
+    """The remark's beginning as one line, for lists; a kind that the text does not tell comes before it."""
+    text = " ".join((remark.change or remark.wording or remark.reason).split())
+    if remark.kind in {Remark.Kind.REMOVE, Remark.Kind.ADD, Remark.Kind.QUESTION}:
+        kind = str(Remark.Kind(remark.kind).label)
+        text = f"{kind}: {text}" if text else kind
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def read(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
     """Each remark with the text its author read, its beginning, and what its proposed wording changes. Two queries.
 
-    The proposal is compared with the passage in the language of the submission, and only where there are both.
+    The proposal is compared with the Polish text, with which the form begins; where that would not help, with the
+    passage in the language of the submission; and only where it is a new wording.
     """
     return [
         {
@@ -65,14 +80,53 @@ def read(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
             "passage": placed.passage,
             "chapter": placed.chapter,
             "beginning": first_words(placed.remark),
-            "changes": word_diff(
-                placed.passage.text("wording", placed.remark.submission.language).value, placed.remark.wording
-            )
-            if placed.passage and placed.remark.wording
-            else None,
+            "changes": _changes(placed),
         }
         for placed in with_places(remarks)
     ]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One correction of the sender: which revision it replaced and when, and each changed text word by word."""
+
+    revision: int
+    at: dt.datetime
+    changes: list[tuple[str, SafeString]]
+    kind: str = ""
+
+
+def read_corrections(remark: Remark) -> list[Correction]:
+    """What the sender has changed in a remark, the latest correction first. One query, or none without a correction."""
+    if remark.revision == 1:
+        return []
+    labels = {"change": _("What to change"), "wording": _("Proposed wording"), "reason": _("Why")}
+    later: dict[str, Any] = {name: getattr(remark, name) for name in (*labels, "kind")}
+    found: list[Correction] = []
+    for one in remark.revisions.order_by("-revision"):
+        earlier = one.content
+        found.append(
+            Correction(
+                revision=one.revision,
+                at=one.replaced_at,
+                changes=[
+                    (label, word_diff(earlier[name], later[name]))
+                    for name, label in labels.items()
+                    if earlier[name] != later[name]
+                ],
+                kind=str(Remark.Kind(earlier["kind"]).label) if earlier["kind"] != later["kind"] else "",
+            )
+        )
+        later = earlier
+    return found
+
+
+def _changes(placed: Placed[Remark]) -> SafeString | None:
+    if placed.passage is None or placed.remark.kind != Remark.Kind.REWORD:
+        return None
+    if placed.difference is not None:
+        return show_runs(placed.difference)
+    return word_diff(placed.passage.text("wording", placed.remark.submission.language).value, placed.remark.wording)
 
 
 def answers_of(user: Any) -> RemarkQuerySet:
@@ -123,6 +177,20 @@ def _waiting_remarks(
     return oldest
 
 
+def _unfinished_letters(user: Any, limit: int) -> list[Waiting]:
+    """The clerk's own letters that are typed in only in part, the one left longest first."""
+    drafts = LetterDraft.objects.filter(by=user).select_related("consultation").order_by("updated_at", "pk")[:limit]
+    return [
+        Waiting(
+            label=draft.content.get("fields", {}).get("name") or _("no name yet"),
+            detail=draft.consultation.text("title").value,
+            url=f"{reverse('desk:letter', args=[draft.consultation.slug])}?szkic={draft.pk}",
+            since=draft.updated_at,
+        )
+        for draft in drafts
+    ]
+
+
 def _waiting_summaries(user: Any, limit: int) -> list[Waiting]:
     return [
         Waiting(
@@ -133,6 +201,18 @@ def _waiting_summaries(user: Any, limit: int) -> list[Waiting]:
             due=one.report_due_on if one.report_due_on >= timezone.localdate() else None,
         )
         for one in readable_summaries(user)[:limit]
+    ]
+
+
+def _waiting_imports(_user: Any, limit: int) -> list[Waiting]:
+    return [
+        Waiting(
+            label=one.draft.text("title").value,
+            detail=one.get_state_display(),
+            url=reverse("desk:import", args=[one.pk]),
+            since=one.at,
+        )
+        for one in DraftImport.objects.in_hand().select_related("draft")[:limit]
     ]
 
 
@@ -200,6 +280,18 @@ def register_queues() -> None:
     )
     register_queue(
         Queue(
+            name="intake",
+            label=gettext_lazy("Type in"),
+            url_name="desk:intake",
+            may_see=may_type_in,
+            count=lambda user: LetterDraft.objects.filter(by=user).count(),
+            oldest=_unfinished_letters,
+            order=5,
+            empty=gettext_lazy("You have no unfinished letter."),
+        )
+    )
+    register_queue(
+        Queue(
             name="summaries",
             label=gettext_lazy("Summaries"),
             url_name="desk:summaries",
@@ -208,5 +300,17 @@ def register_queues() -> None:
             oldest=_waiting_summaries,
             order=50,
             empty=gettext_lazy("There is no consultation yet."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="drafts",
+            label=gettext_lazy("Drafts"),
+            url_name="desk:drafts",
+            may_see=may_set_up_consultations,
+            count=lambda user: DraftImport.objects.in_hand().count(),
+            oldest=_waiting_imports,
+            order=60,
+            empty=gettext_lazy("No document waits to be checked."),
         )
     )

@@ -7,15 +7,25 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from consultations.models import Basket, BasketRemark, ChapterText, Consultation, DraftVersion, Topic
+from consultations.models import (
+    Basket,
+    BasketRemark,
+    ChapterText,
+    Consultation,
+    DraftVersion,
+    PassageText,
+    Remark,
+    Topic,
+)
 from consultations.models.consultations import IdentityField
 from consultations.models.remarks import Submission
 from consultations.services.submissions import NewRemark, Sender
-from lublin2030.lib.plaintext import PlainTextField
-from lublin2030.lib.translations import current_language
+from lublin2030.lib.plaintext import PlainTextField, normalise
+from lublin2030.lib.translations import ORIGINAL, current_language
 from participation.models import District
 
 TEXT_LIMIT = 5000  # characters in each text of a remark
@@ -44,23 +54,62 @@ class TopicField(_TopicChoice):
         return obj.text("name").value
 
 
-class RemarkForm(forms.Form):
-    """What one remark says. ``place`` is asked for only where the address names no passage."""
+Kind = Remark.Kind
+PASSAGE_KINDS = [
+    (Kind.REWORD.value, gettext_lazy("change the text of this passage")),
+    (Kind.REMOVE.value, gettext_lazy("remove this passage")),
+    (Kind.ADD.value, gettext_lazy("add a text after this passage")),
+    (Kind.GENERAL.value, gettext_lazy("write a remark")),
+    (Kind.QUESTION.value, gettext_lazy("ask a question")),
+]
+OTHER_KINDS = PASSAGE_KINDS[3:]
+# The text that each kind cannot do without, and what to say when it is missing.
+NEEDED = {
+    Kind.REWORD.value: (
+        "wording",
+        gettext_lazy("Write the new text. To take the passage out, choose “remove this passage” above."),
+    ),
+    Kind.ADD.value: ("addition", gettext_lazy("Write the text that should be added.")),
+    Kind.GENERAL.value: ("change", gettext_lazy("Write your remark.")),
+    Kind.QUESTION.value: ("change", gettext_lazy("Write your question.")),
+}
 
+
+class RemarkForm(forms.Form):
+    """What one remark says. ``place`` is asked for only where the address names no passage.
+
+    On a passage the reader edits its own text (``wording``), which is prefilled: the Polish one, because it binds. All
+    fields are on the page; ``kind`` decides which of them count. A form without a kind (from before there were any)
+    is understood by its texts.
+    """
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What do you want to do?"),
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose what you want to do from this list.")},
+    )
     place = forms.ChoiceField(
         label=gettext_lazy("What does your remark concern?"),
         error_messages={"invalid_choice": gettext_lazy("This place is not in the draft. Choose another.")},
     )
-    change = PlainTextField(
-        label=gettext_lazy("What should change?"),
-        help_text=gettext_lazy("In your own words. You can also write only the new wording, below."),
+    wording = PlainTextField(
+        label=gettext_lazy("The text as you want it"),
+        help_text=gettext_lazy("This is the passage as it stands. Change it here, in place."),
         limit=TEXT_LIMIT,
         rows=4,
         required=False,
     )
-    wording = PlainTextField(
-        label=gettext_lazy("Proposed wording"),
-        help_text=gettext_lazy("How the text should read after the change."),
+    addition = PlainTextField(
+        label=gettext_lazy("The text to add"),
+        help_text=gettext_lazy("It would stand right after this passage."),
+        limit=TEXT_LIMIT,
+        rows=4,
+        required=False,
+    )
+    change = PlainTextField(
+        label=gettext_lazy("Your remark or question"),
+        help_text=gettext_lazy("In your own words."),
         limit=TEXT_LIMIT,
         rows=4,
         required=False,
@@ -84,15 +133,26 @@ class RemarkForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, consultation: Consultation, version: DraftVersion | None, asks_place: bool, **kwargs: Any
+        self,
+        *args: Any,
+        consultation: Consultation,
+        version: DraftVersion | None,
+        asks_place: bool,
+        passage: PassageText | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.consultation = consultation
         self.version = version
-        # Not optional each by itself, not required either: one of the two is.
-        for name in ("change", "wording"):
+        self.passage = passage
+        # Not optional each by itself, not required either: the kind decides.
+        for name in ("change", "wording", "addition"):
             self.fields[name].needed_sometimes = True  # type: ignore[attr-defined]
+        cast("forms.ChoiceField", self.fields["kind"]).choices = OTHER_KINDS if passage is None else PASSAGE_KINDS
+        self.initial.setdefault("kind", (Kind.GENERAL if passage is None else Kind.REWORD).value)
         cast("TopicField", self.fields["topic"]).queryset = consultation.topics.all()
+        if passage is not None:
+            self._begin_with(passage)
         if asks_place:
             cast("forms.ChoiceField", self.fields["place"]).choices = [
                 (WHOLE_DOCUMENT, _("the whole document")),
@@ -100,6 +160,25 @@ class RemarkForm(forms.Form):
             ]
         else:
             del self.fields["place"]
+
+    def _begin_with(self, passage: PassageText) -> None:
+        """Let the reader change the passage's own text, however long it is."""
+        text = passage.wording
+        wording = cast("PlainTextField", self.fields["wording"])
+        wording.limit = max(TEXT_LIMIT, 2 * len(text))
+        wording.widget.attrs |= {
+            "data-limit": str(wording.limit),
+            # By it the browser tells what was typed from what stood there, and shows the difference.
+            "data-original": text,
+            "lang": ORIGINAL,
+            "rows": min(max(4, len(text) // 50 + 1), 14),
+        }
+        if current_language() != ORIGINAL:
+            wording.help_text = _(
+                "This is the Polish text of the passage, because only that text is binding. Change it here, in place."
+            )
+        if not self.initial.get("wording"):
+            self.initial["wording"] = text
 
     def _chapters(self) -> list[tuple[str, str]]:
         chapters = [] if self.version is None else self.version.chapters.order_by("number")
@@ -110,10 +189,41 @@ class RemarkForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if "kind" in self.errors:
+            return data
+        kind = data.get("kind")
+        if not kind:
+            return self._clean_without_kind(data)
+        # What the kind does not ask for does not count, so it cannot be wrong either.
+        for name in {"wording", "addition"} - {NEEDED.get(kind, ("",))[0]}:
+            self.errors.pop(name, None)
+            data[name] = ""
+        if kind not in NEEDED:
+            return data
+        name, sentence = NEEDED[kind]
+        if name not in self.errors and not data.get(name):
+            self.add_error(name, sentence)
+        elif kind == Kind.REWORD and name not in self.errors and self._is_unchanged(data["wording"]):
+            self.add_error(
+                "wording", _("You have not changed the text yet. Change it, or choose above what else you want to do.")
+            )
+        return data
+
+    def _clean_without_kind(self, data: dict[str, Any]) -> dict[str, Any]:
+        if self._is_unchanged(data.get("wording", "")):
+            data["wording"] = ""
         faulty = {"change", "wording"} & self.errors.keys()
         if not faulty and not data.get("change") and not data.get("wording"):
             self.add_error("change", _("Write what should change, or the wording you propose."))
         return data
+
+    def _is_unchanged(self, wording: str) -> bool:
+        return self.passage is not None and wording.split() == normalise(self.passage.wording).split()
+
+    @property
+    def keeps_own_words(self) -> bool:
+        """Whether the field for one's own words is shown for every kind: there is something in it already."""
+        return bool(self["change"].value())
 
     @property
     def chosen_chapter(self) -> ChapterText | None:
@@ -124,11 +234,14 @@ class RemarkForm(forms.Form):
         return self.version.chapters.select_related("chapter").get(number=int(place))
 
     @staticmethod
-    def texts_of(kept: BasketRemark) -> dict[str, Any]:
-        """The initial values with which a remark in the basket is edited."""
+    def texts_of(kept: BasketRemark | Remark) -> dict[str, Any]:
+        """The initial values with which a remark is edited: every field as it was filled in."""
+        is_addition = kept.kind == Kind.ADD
         return {
+            "kind": kept.kind,
             "change": kept.change,
-            "wording": kept.wording,
+            "wording": "" if is_addition else kept.wording,
+            "addition": kept.wording if is_addition else "",
             "reason": kept.reason,
             "topic": kept.topic_id,
             "district": kept.district_id,
@@ -138,8 +251,9 @@ class RemarkForm(forms.Form):
         """The remark as typed, for that passage and chapter. Only for a valid form."""
         data = self.cleaned_data
         return NewRemark(
+            chosen_kind=Kind(data["kind"]) if data["kind"] else None,
             change=data["change"],
-            wording=data["wording"],
+            wording=data["addition"] if data["kind"] == Kind.ADD else data["wording"],
             reason=data["reason"],
             passage=passage,
             chapter=chapter,
@@ -147,6 +261,17 @@ class RemarkForm(forms.Form):
             topic=data.get("topic"),
             district=data.get("district"),
         )
+
+
+class BasketLinkForm(forms.Form):
+    """Where the link to the unsent remarks goes."""
+
+    link_email = EmailTextField(
+        label=gettext_lazy("E-mail address"),
+        limit=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": gettext_lazy("Write the e-mail address to which the link should go.")},
+    )
 
 
 class SenderForm(forms.Form):
@@ -205,12 +330,19 @@ class SenderForm(forms.Form):
         IdentityField.DISTRICT: gettext_lazy("Choose your district."),
     }
 
-    def __init__(self, *args: Any, consultation: Consultation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, consultation: Consultation, online: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.consultation = consultation
+        requires = consultation.requires_online if online else consultation.requires
+        if online and consultation.asks_confirmation:
+            self.fields["email"].help_text = ngettext(
+                "We send a copy and our answers there. Confirm the address within %(hours)d hour after sending.",
+                "We send a copy and our answers there. Confirm the address within %(hours)d hours after sending.",
+                consultation.confirmation_hours,
+            ) % {"hours": consultation.confirmation_hours}
         for name, sentence in self.MISSING.items():
             field = self.fields[name.value]
-            field.required = consultation.requires(name)
+            field.required = requires(name)
             field.error_messages["required"] = sentence
         # Persons act for themselves: required of organisations only.
         self.fields["representative"].required = False
@@ -229,6 +361,12 @@ class SenderForm(forms.Form):
                 "representative", _("You send this for yourself. Choose “for an organisation” or clear this field.")
             )
         return data
+
+    @classmethod
+    def typed_in(cls, post: QueryDict) -> dict[str, Any]:
+        """What was typed so far, as values to show again without judging them."""
+        typed = {name: post.get(name, "") for name in cls.base_fields}
+        return typed | {"sender_kind": typed["sender_kind"] or Submission.SenderKind.PERSON.value}
 
     @staticmethod
     def values_of(basket: Basket) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from consultations.desk_forms import DeskForm
 from consultations.import_words import failure_in_words
 from consultations.importing import UnreadableDocument
 from consultations.importing.packages import MOST_BYTES, told_kind
-from consultations.importing.reading import DEEPEST_CHAPTER, LONGEST_TITLE
+from consultations.importing.reading import LONGEST_TITLE
 from consultations.models import DraftImport
 from lublin2030.lib.plaintext import PlainTextField
 
@@ -45,9 +46,9 @@ class BringInForm(forms.Form):
             # Neither is optional by itself: one of the two is needed.
             self.fields[name].needed_sometimes = True  # type: ignore[attr-defined]
 
-    def clean_file(self) -> UploadedFile | None:
+    def clean_file(self) -> UploadedFile[Any] | None:
         """Told from its content, not from its name; the whole check comes when it is read."""
-        file: UploadedFile | None = self.cleaned_data["file"]
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
         if file is None:
             return None
         if (file.size or 0) > MOST_BYTES:
@@ -75,13 +76,14 @@ class BringInForm(forms.Form):
         return DraftImport.Format(self.kind) if self.cleaned_data["file"] else DraftImport.Format.TEXT
 
 
-class RevisionForm(forms.Form):
+class RevisionForm(DeskForm):
     """Says which state of the import the person saw."""
 
     revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
 class ChapterLevelForm(RevisionForm):
+    action = "level"
     level = forms.TypedChoiceField(
         label=_("Chapters begin at"),
         coerce=int,
@@ -92,16 +94,18 @@ class ChapterLevelForm(RevisionForm):
             (3, _("headings of levels 1 to 3")),
         ],
     )
-    assert len(dict(level.choices)) == DEEPEST_CHAPTER + 1  # noqa: S101  both say how deep chapters go
 
 
 class ChapterTitleForm(RevisionForm):
+    action = "title"
     chapter = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     title = PlainTextField(limit=LONGEST_TITLE, label=_("Title of the chapter"))
 
 
 class AltTextsForm(RevisionForm):
     """For every picture what it shows, or that it is mere decoration. Empty ones may be saved and filled in later."""
+
+    action = "pictures"
 
     def __init__(self, *args: Any, pictures: dict[str, dict[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -41,8 +41,13 @@ _PROBLEMS = {
     "insertion": ngettext_lazy("%(n)d tracked insertion was accepted.", "%(n)d tracked insertions were accepted.", "n"),
     "deletion": ngettext_lazy("%(n)d tracked deletion was accepted.", "%(n)d tracked deletions were accepted.", "n"),
     "text_box": ngettext_lazy(
-        "%(n)d text box was left out. Move its text into the document if it is needed.",
-        "%(n)d text boxes were left out. Move their text into the document if it is needed.",
+        "%(n)d text box became passages after the place where it stood. Check their order.",
+        "%(n)d text boxes became passages after the places where they stood. Check their order.",
+        "n",
+    ),
+    "text_lost": ngettext_lazy(
+        "%(n)d piece of text was lost. Type it in again in your text editor.",
+        "%(n)d pieces of text were lost. Type them in again in your text editor.",
         "n",
     ),
     "equation": ngettext_lazy(

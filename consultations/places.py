@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from consultations.models import BasketRemark, ChapterText, PassageText, Remark
+from consultations.wording import Run, compare_words
 
 AnyRemark = TypeVar("AnyRemark", Remark, BasketRemark)
 
@@ -18,6 +20,21 @@ class Placed(Generic[AnyRemark]):
     remark: AnyRemark
     chapter: ChapterText | None
     passage: PassageText | None
+
+    @property
+    def wording(self) -> str:
+        """The proposed wording as far as it may be read: the public one of a remark from the public table."""
+        own = vars(self.remark)
+        return str(own["public_wording"]) if "public_wording" in own else self.remark.wording
+
+    @cached_property
+    def difference(self) -> list[Run] | None:
+        """What a new wording changes in the passage's Polish text, word by word: that text binds, and the form begins
+        with it. None without a new wording, and where the texts are too long or too unlike for the way to help.
+        """
+        if self.passage is None or self.remark.kind != Remark.Kind.REWORD or not self.wording:
+            return None
+        return compare_words(self.passage.wording, self.wording)
 
 
 def with_places(remarks: Iterable[AnyRemark]) -> list[Placed[AnyRemark]]:

@@ -35,6 +35,8 @@ PUBLIC_STEPS = [
     HistoryEntry.Verb.REOPEN_VERIFICATION,
     HistoryEntry.Verb.ASSIGN,
     HistoryEntry.Verb.PUBLISH,
+    HistoryEntry.Verb.CORRECT,
+    HistoryEntry.Verb.WITHDRAW,
 ]
 
 
@@ -97,7 +99,7 @@ def timed(consultations: Iterable[Consultation], now: dt.datetime) -> list[Timed
 
 def required_labels(consultation: Consultation) -> list[str]:
     """What a sender must give, in words, in the order of the form."""
-    return [str(field.label) for field in IdentityField if consultation.requires(field)]
+    return [str(field.label) for field in IdentityField if consultation.requires_online(field)]
 
 
 # -- The draft ------------------------------------------------------------------------------------------------------
@@ -312,6 +314,9 @@ def public_steps(remark: Remark) -> list[HistoryEntry]:
 # -- The reader's own unsent remarks --------------------------------------------------------------------------------
 
 
+TOLD_BY_TEXT = frozenset({Remark.Kind.GENERAL.value, Remark.Kind.QUESTION.value, Remark.Kind.ADD.value})
+
+
 @dataclass(frozen=True)
 class BasketLine:
     """One unsent remark: the number of its place (empty for the whole document) and what it says."""
@@ -329,11 +334,12 @@ def basket_lines(basket: Basket, version: DraftVersion | None) -> list[BasketLin
         passage_chapter=Subquery(passage.values("chapter__number")),
         passage_position=Subquery(passage.values("position")),
     )
-    rows = kept.values_list("chapter_number", "passage_chapter", "passage_position", "change", "wording")
+    rows = kept.values_list("chapter_number", "passage_chapter", "passage_position", "kind", "change", "wording")
     return [
         BasketLine(
             number=f"{of_passage}.{position}" if position is not None else str(number or ""),
-            words=change or wording,
+            # A new wording begins like the passage, and a removal says nothing itself: the kind tells more.
+            words=change or (wording if kind in TOLD_BY_TEXT else str(Remark.Kind(kind).label)),
         )
-        for number, of_passage, position, change, wording in rows
+        for number, of_passage, position, kind, change, wording in rows
     ]

@@ -76,7 +76,9 @@ class Query:
     @classmethod
     def read(cls, text: str) -> Query | None:
         """The query of an address; None when there is no word in it."""
-        shown = " ".join(text.replace("\x00", " ").split())[:LONGEST_QUERY].strip()
+        shown = " ".join(text.replace("\x00", " ").split())
+        if len(shown) > LONGEST_QUERY:
+            shown = shown[:LONGEST_QUERY].rpartition(" ")[0] or shown[:LONGEST_QUERY]
         words = tuple(tuple(filter(None, alternatives)) for alternatives in query_words(shown))
         words = tuple(filter(None, words))
         return cls(shown, words) if words else None
@@ -201,7 +203,7 @@ class Search:
         sql, parameters = stretch.values_list("pk")[:WALKED].query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT walked.id FROM ({sql}) AS walked WHERE (SELECT vector FROM {RemarkWords._meta.db_table}"  # noqa: S608
+                f"SELECT walked.id FROM ({sql}) AS walked (id) WHERE (SELECT vector FROM {RemarkWords._meta.db_table}"  # noqa: S608
                 " WHERE remark_id = walked.id) @@ %s::tsquery LIMIT %s",
                 [*parameters, self.query.expression, wanted],
             )

@@ -168,6 +168,11 @@ def word_diff(old: str, new: str) -> SafeString:
     runs = compare_words(old, new)
     if runs is None:
         runs = [Run("delete", old), Run("equal", "\n"), Run("insert", new)]
+    return show_runs(runs)
+
+
+def show_runs(runs: Iterable[Run]) -> SafeString:
+    """The runs as HTML, escaped: what came in ``<ins>``, what went in ``<del>``."""
     return format_html_join("", "{}", ((format_html(_ELEMENTS[run.kind], run.text),) for run in runs))
 
 

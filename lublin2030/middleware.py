@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 BASKET_COOKIE = "basket"
+LINKS_COOKIE = "basket_links"  # the secrets of the links by which this browser has opened baskets, newest first
 LARGEST_KEPT = 200_000  # bytes; whoever invents addresses can fill the cache, but not the memory
 # What an answer may depend on and still be kept: the rest of ``Vary`` is not in the key.
 KNOWN_VARIATIONS = frozenset({"", "cookie", "accept-encoding", "accept-language", "hx-request"})
@@ -31,7 +32,7 @@ class PageCacheMiddleware:
         self.get_response = get_response
         self.cache = caches["pages"]
         self.seconds: int = settings.PAGE_CACHE_SECONDS
-        self.personal_cookies = frozenset({settings.SESSION_COOKIE_NAME, BASKET_COOKIE, "messages"})
+        self.personal_cookies = frozenset({settings.SESSION_COOKIE_NAME, BASKET_COOKIE, LINKS_COOKIE, "messages"})
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if self.seconds <= 0 or request.method != "GET" or not self.personal_cookies.isdisjoint(request.COOKIES):

@@ -52,6 +52,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Messages of following; the others belong to a submission."""
         return self.filter(kind__in=["consultation_opens", "consultation_closes", "confirm_following"])
 
+    def with_basket_links(self) -> MessageQuerySet:
+        """Messages with the link to unsent remarks, to addresses of which nothing else is known."""
+        return self.filter(kind="basket_link")
+
     def sent_before(self, moment: dt.datetime) -> MessageQuerySet:
         return self.filter(state="sent", sent_at__lt=moment)
 

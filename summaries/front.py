@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from consultations.models import Consultation, Decision, Remark
 from consultations.places import Placed, with_places
 from consultations.reading import Clock
-from consultations.wording import Run, compare_words
+from consultations.wording import Run
 from participation.ledger import LedgerRow, add_up
 from participation.models import Event, Figure
 from stages.models import News, Process, Stage
@@ -135,9 +135,6 @@ def _pairs(now: dt.datetime) -> tuple[Pair, ...]:
 
 
 def _diff(placed: Placed[Remark]) -> list[Run] | None:
-    wording = vars(placed.remark)["public_wording"]
-    if placed.passage is None or not wording:
-        return None
-    runs = compare_words(placed.passage.wording, wording) or []
+    runs = placed.difference or []
     kept, gone = (sum(len(run.text) for run in runs if run.kind == kind) for kind in ("equal", "delete"))
     return runs if kept > gone else None

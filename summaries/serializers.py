@@ -348,6 +348,11 @@ class RemarkSerializer(serializers.Serializer[Placed[Remark]]):
     target = serializers.ChoiceField(source="remark.target", choices=Remark.Target.choices)
     chapter = serializers.SerializerMethodField()
     passage = serializers.SerializerMethodField()
+    kind = serializers.ChoiceField(
+        source="remark.kind",
+        choices=Remark.Kind.choices,
+        help_text="What the remark asks for; ``remove`` may have no text.",
+    )
     text_state = serializers.ChoiceField(
         source="remark.text_state",
         choices=Remark.TextState.choices,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
 from consultations.importing.errors import UnreadableDocument
@@ -91,7 +92,7 @@ class Package:
                 with self._zip.open(entry) as part:
                     while piece := part.read(1024 * 1024):
                         seen += len(piece)
-                        if seen > entry.file_size:
+                        if seen > entry.file_size or (entry.filename.endswith(".xml") and b"<!ENTITY" in piece):
                             raise UnreadableDocument("bomb")
             except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError) as error:
                 raise UnreadableDocument("damaged") from error
@@ -138,14 +139,38 @@ def told_kind(data: bytes) -> str:
 
 
 def find_losses(package: Package, kept: str, problems: Problems) -> None:
-    """Add what the converter drops without a word. ``kept`` is all the text that was read.
+    """Add what the converter drops without a word. ``kept`` is all the text that was read, in its order.
 
-    The converter accepts tracked changes and leaves out comments, text boxes, charts, headers and footers.
+    The converter accepts tracked changes and leaves out comments, charts, headers and footers. Whatever else it should
+    lose is found by looking for every paragraph of the package in the text that was read.
     """
     if package.kind == "docx":
         _docx_losses(package, kept, problems)
     else:
         _odt_losses(package, kept, problems)
+
+
+class KeptText:
+    """The text that was read, asked piece by piece in the order of the document: each search begins where one ended."""
+
+    def __init__(self, text: str) -> None:
+        self._signs = _signs(text)
+        self._at = 0
+
+    def holds(self, text: str) -> bool:
+        """Whether the letters and digits of the text were read, side by side."""
+        signs = _signs(text)
+        found = self._signs.find(signs, self._at)
+        if found < 0:
+            found = self._signs.find(signs)
+        if found < 0:
+            return False
+        self._at = found + len(signs)
+        return True
+
+
+def _signs(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 # -- DOCX -----------------------------------------------------------------------------------------------------------
@@ -160,17 +185,21 @@ def _docx_losses(package: Package, kept: str, problems: Problems) -> None:
     root = package.tree("word/document.xml")
     if root is None:
         return
-    headings = _docx_heading_styles(package)
-    kept_words = " ".join(kept.split())
+    headings = _docx_styles(package, r"heading \d")
+    contents = _docx_styles(package, r"toc( \d| heading)?")
+    kept_text = KeptText(kept)
     chapter = ""
     for paragraph in _outer_paragraphs(root):
         words = first_words(_docx_text(paragraph))
-        style = paragraph.find(f"{W}pPr/{W}pStyle")
-        if style is not None and style.get(f"{W}val") in headings and words:
+        found = paragraph.find(f"{W}pPr/{W}pStyle")
+        style = found.get(f"{W}val", "") if found is not None else ""
+        if style in headings and words:
             chapter, place = words, words
         else:
             place = _place(chapter, words)
-        _docx_paragraph_losses(paragraph, place, kept_words, problems)
+        _docx_paragraph_losses(paragraph, place, problems)
+        if style not in contents:
+            _lost_text(_docx_segments(paragraph), place, kept_text, problems)
     for name in package.names():
         if re.fullmatch(r"word/(header|footer)\d*\.xml", name):
             part = package.tree(name)
@@ -179,11 +208,17 @@ def _docx_losses(package: Package, kept: str, problems: Problems) -> None:
                 problems.add("header_footer", detail=text)
 
 
+def _lost_text(segments: Iterable[str], place: str, kept: KeptText, problems: Problems) -> None:
+    for segment in segments:
+        if not kept.holds(segment):
+            problems.add("text_lost", place, detail=segment)
+
+
 def _place(chapter: str, words: str) -> str:
     return " / ".join(part for part in (chapter, words) if part)
 
 
-def _docx_paragraph_losses(paragraph: Element, place: str, kept_words: str, problems: Problems) -> None:
+def _docx_paragraph_losses(paragraph: Element, place: str, problems: Problems) -> None:
     for element in _without_fallbacks(paragraph):
         match element.tag:
             case x if x == f"{W}commentReference":
@@ -194,7 +229,7 @@ def _docx_paragraph_losses(paragraph: Element, place: str, kept_words: str, prob
                 problems.add("deletion", place)
             case x if x == f"{W}txbxContent":
                 text = " ".join(" ".join(_docx_text(p) for p in element.iter(f"{W}p")).split())
-                if text and text not in kept_words:
+                if text:
                     problems.add("text_box", place, detail=text)
             case x if x == f"{W}object":
                 problems.add("embedded_object", place)
@@ -246,8 +281,78 @@ def _docx_text(paragraph: Element) -> str:
     return " ".join("".join(parts).split())
 
 
-def _docx_heading_styles(package: Package) -> set[str]:
-    """The ids of styles named “heading 1”… (Word keeps the English name in every language) or based on them."""
+def _docx_segments(paragraph: Element) -> Iterator[str]:
+    """The paragraph's text between formulas, which the converter writes in its own way."""
+    parts: list[str] = []
+    for element in _in_line(paragraph):
+        if element.tag == f"{W}t":
+            parts.append(element.text or "")
+        elif element.tag == f"{M}oMath":
+            yield "".join(parts)
+            parts = []
+    yield "".join(parts)
+
+
+def with_text_boxes_as_paragraphs(package: Package, data: bytes) -> bytes:
+    """The DOCX with the paragraphs of each text box after the paragraph at which it is anchored.
+
+    Pandoc would put them in the place of that paragraph, whose own words would be lost.
+    """
+    raw = package.read("word/document.xml") or b""
+    if b"txbxContent" not in raw:
+        return data
+    root = package.tree("word/document.xml")
+    assert root is not None  # noqa: S101  it was just read
+    # ``tree`` has refused entities.
+    for _event, (prefix, address) in ElementTree.iterparse(io.BytesIO(raw), events=["start-ns"]):  # noqa: S314
+        if prefix and not re.fullmatch(r"ns\d+", prefix):
+            ElementTree.register_namespace(prefix, address)
+    root.attrib.pop(f"{MC}Ignorable", None)  # it names prefixes that are not written when nothing uses them
+    _move_text_boxes(root)
+    moved = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(moved, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
+        for name in old.namelist():
+            if name != "word/document.xml":
+                new.writestr(name, old.read(name))
+        new.writestr("word/document.xml", ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+    return moved.getvalue()
+
+
+def _move_text_boxes(element: Element) -> None:
+    for child in list(element):
+        if child.tag == f"{W}p":
+            at = list(element).index(child) + 1
+            for box in _take_text_boxes(child):
+                inner = [one for one in box if one.tag in {f"{W}p", f"{W}tbl"}]
+                element[at:at] = inner
+                at += len(inner)
+        else:
+            _move_text_boxes(child)
+
+
+def _take_text_boxes(paragraph: Element) -> list[Element]:
+    """The contents of the paragraph's text boxes, in order and once each; their drawings are taken out of it."""
+    boxes: list[Element] = []
+    for child in list(paragraph):
+        drawing = child
+        if child.tag == f"{MC}AlternateContent" and _has_text_box(child):
+            choice = child.find(f"{MC}Choice")
+            drawing = choice if choice is not None else child
+        if drawing.tag in {f"{MC}Choice", f"{W}pict", f"{W}drawing"} and (
+            found := list(drawing.iter(f"{W}txbxContent"))
+        ):
+            boxes += found
+            paragraph.remove(child)
+        else:
+            boxes += _take_text_boxes(child)
+    return boxes
+
+
+def _docx_styles(package: Package, pattern: str) -> set[str]:
+    """The ids of styles of that name (Word keeps the English name in every language), or based on them."""
     root = package.tree("word/styles.xml")
     if root is None:
         return set()
@@ -257,7 +362,7 @@ def _docx_heading_styles(package: Package) -> set[str]:
         key = style.get(f"{W}styleId", "")
         name = style.find(f"{W}name")
         base = style.find(f"{W}basedOn")
-        if name is not None and re.fullmatch(r"heading \d", (name.get(f"{W}val") or "").lower()):
+        if name is not None and re.fullmatch(pattern, (name.get(f"{W}val") or "").lower()):
             found.add(key)
         if base is not None:
             based[key] = base.get(f"{W}val", "")
@@ -279,7 +384,7 @@ def _odt_losses(package: Package, kept: str, problems: Problems) -> None:
     root = package.tree("content.xml")
     body = root.find(f"{OFFICE}body/{OFFICE}text") if root is not None else None
     if body is not None:
-        _odt_walk(body, "", " ".join(kept.split()), problems)
+        _odt_walk(body, "", KeptText(kept), problems)
     styles = package.tree("styles.xml")
     for part in styles.iter() if styles is not None else ():
         if part.tag in _ODT_HEADERS:
@@ -288,7 +393,7 @@ def _odt_losses(package: Package, kept: str, problems: Problems) -> None:
                 problems.add("header_footer", detail=text)
 
 
-def _odt_walk(body: Element, chapter: str, kept_words: str, problems: Problems) -> str:
+def _odt_walk(body: Element, chapter: str, kept: KeptText, problems: Problems) -> str:
     for element in body:
         if element.tag == f"{TEXT}tracked-changes":
             continue
@@ -298,15 +403,16 @@ def _odt_walk(body: Element, chapter: str, kept_words: str, problems: Problems) 
                 chapter, place = words, words
             else:
                 place = _place(chapter, words)
-            _odt_paragraph_losses(element, place, kept_words, problems)
+            _odt_paragraph_losses(element, place, problems)
+            _lost_text([_odt_text(element)], place, kept, problems)
         elif element.tag == f"{TEXT}table-of-content":
             continue
         else:
-            chapter = _odt_walk(element, chapter, kept_words, problems)
+            chapter = _odt_walk(element, chapter, kept, problems)
     return chapter
 
 
-def _odt_paragraph_losses(paragraph: Element, place: str, kept_words: str, problems: Problems) -> None:
+def _odt_paragraph_losses(paragraph: Element, place: str, problems: Problems) -> None:
     for element in paragraph.iter():
         match element.tag:
             case x if x == f"{OFFICE}annotation":
@@ -316,9 +422,7 @@ def _odt_paragraph_losses(paragraph: Element, place: str, kept_words: str, probl
             case x if x == f"{TEXT}change":
                 problems.add("deletion", place)
             case x if x == f"{DRAW}text-box":
-                text = " ".join(_odt_text(element).split())
-                if text and text not in kept_words:
-                    problems.add("text_box", place, detail=text)
+                problems.add("text_box", place, detail="".join(_odt_text(one) for one in element))
             case x if x == f"{DRAW}object":
                 problems.add("chart", place)
             case x if x == f"{DRAW}object-ole":
@@ -326,10 +430,10 @@ def _odt_paragraph_losses(paragraph: Element, place: str, kept_words: str, probl
 
 
 def _odt_text(element: Element) -> str:
-    """The words that stand in the line: not those of comments and notes."""
+    """The words that stand in the line: not those of comments, notes and pictures."""
     parts = [element.text or ""]
     for child in element:
-        if child.tag not in {f"{OFFICE}annotation", f"{TEXT}note"}:
+        if child.tag not in {f"{OFFICE}annotation", f"{TEXT}note", f"{DRAW}frame"}:
             parts.append(_odt_text(child) if child.tag not in {f"{TEXT}s", f"{TEXT}tab"} else " ")
         parts.append(child.tail or "")
     return "".join(parts)

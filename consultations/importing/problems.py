@@ -14,6 +14,7 @@ CODES = frozenset(
         "insertion",
         "deletion",
         "text_box",
+        "text_lost",
         "equation",
         "chart",
         "embedded_object",
@@ -62,6 +63,10 @@ class Problems:
                 return
             self._places[code] += 1
         self._found[key] = self._found.get(key, 0) + count
+
+    def details(self) -> list[str]:
+        """What the problems quote."""
+        return [detail for _code, _place, detail in self._found]
 
     def as_list(self) -> list[dict[str, Any]]:
         """Each with ``code``, ``count``, ``place`` (empty: the whole document) and ``detail``."""

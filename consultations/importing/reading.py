@@ -10,7 +10,7 @@ from typing import Any
 from consultations.importing.blocks import BlockReader, Piece
 from consultations.importing.errors import UnreadableDocument
 from consultations.importing.inlines import with_alt_texts
-from consultations.importing.packages import MOST_BYTES, Package, find_losses
+from consultations.importing.packages import MOST_BYTES, Package, find_losses, with_text_boxes_as_paragraphs
 from consultations.importing.pandoc import convert
 from consultations.importing.pasted import read_pasted
 from consultations.importing.pictures import Picture
@@ -18,7 +18,6 @@ from consultations.importing.problems import Problems
 
 LONGEST_TITLE = 300  # characters of a chapter's title, as its column has it
 LONGEST_DOCUMENT_TITLE = 200
-DEEPEST_CHAPTER = 3
 BLOCKS_A_STEP = 50
 FINISHING = 5  # percent of the steps that are left for what follows the walk
 
@@ -53,11 +52,18 @@ def read_document(
         raise UnreadableDocument("empty")
     if len(data) > MOST_BYTES:
         raise UnreadableDocument("too_large")
+    try:
+        return _read(data, kind, chapter_level, front_title, picture_word, tell)
+    except RecursionError as error:  # thousands of quotes in quotes: no document, an attempt
+        raise UnreadableDocument("damaged") from error
+
+
+def _read(data: bytes, kind: str, chapter_level: int, front_title: str, picture_word: str, tell: Tell) -> Read:
     problems = Problems()
     package = Package(data, kind) if kind in {"docx", "odt"} else None
     if package is not None:
         package.check_all()
-        data_for_converter = data
+        data_for_converter = with_text_boxes_as_paragraphs(package, data) if kind == "docx" else data
     else:
         data_for_converter = _as_utf8(data)
     if kind == "text":
@@ -66,7 +72,7 @@ def read_document(
         reader = BlockReader(problems, package.picture if package else _no_picture, picture_word=picture_word)
         title, pieces = _walk(reader, convert(data_for_converter, kind), tell)
     if package is not None:
-        find_losses(package, "\n".join(_all_text(title, pieces)), problems)
+        find_losses(package, "\n".join(_all_text(title, pieces, problems)), problems)
     facts = reader.inlines.facts if reader else {}
     document = arrange(title, pieces, chapter_level=chapter_level, front_title=front_title, problems=problems)
     if not any(chapter["passages"] for chapter in document["chapters"]):
@@ -107,8 +113,9 @@ def _walk(reader: BlockReader, tree: dict[str, Any], tell: Tell) -> tuple[str, l
     return title, reader.pieces
 
 
-def _all_text(title: str, pieces: list[Piece]) -> list[str]:
-    return [title, *(piece.text for piece in pieces)]
+def _all_text(title: str, pieces: list[Piece], problems: Problems) -> list[str]:
+    """All that was read or has been listed, so that nothing is missed twice."""
+    return [title, *problems.details(), *(piece.text for piece in pieces)]
 
 
 def arrange(

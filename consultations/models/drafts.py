@@ -13,9 +13,16 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consultations.models.consultations import Consultation
-from consultations.querysets import DraftVersionQuerySet, PassageChangeQuerySet, VersionComparisonQuerySet
+from consultations.querysets import (
+    DraftImportQuerySet,
+    DraftQuerySet,
+    DraftVersionQuerySet,
+    PassageChangeQuerySet,
+    VersionComparisonQuerySet,
+)
 from lublin2030.lib.storage import private_storage
 from lublin2030.lib.translations import TranslatedModel
 
@@ -27,6 +34,8 @@ class Draft(TranslatedModel):
 
     consultation = models.OneToOneField(Consultation, models.CASCADE, related_name="draft")
     title = models.CharField(_("title"), max_length=200)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("draft")
@@ -285,6 +294,8 @@ class DraftImport(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(_("brought in"))
 
+    objects = DraftImportQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("import of a draft")
         verbose_name_plural = _("imports of drafts")
@@ -323,10 +334,10 @@ class PassageChange(models.Model):
     """
 
     class Kind(models.TextChoices):
-        SAME = "same", _("unchanged")
-        CHANGED = "changed", _("changed")
-        ADDED = "added", _("added")
-        REMOVED = "removed", _("removed")
+        SAME = "same", pgettext_lazy("passage", "unchanged")
+        CHANGED = "changed", pgettext_lazy("passage", "changed")
+        ADDED = "added", pgettext_lazy("passage", "added")
+        REMOVED = "removed", pgettext_lazy("passage", "removed")
 
     comparison = models.ForeignKey(VersionComparison, models.CASCADE, related_name="changes")
     position = models.PositiveIntegerField()

@@ -12,18 +12,23 @@ import json
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import F, Max
 from django.utils import timezone
 
 from consultations.errors import (
     BasketChanged,
     ConsultationClosed,
     NothingToSend,
+    PlaceInOrderGone,
+    RemarkChanged,
     RemarkGone,
+    SenderChanged,
     SenderIncomplete,
     TooManyRemarks,
 )
-from consultations.models import Basket, BasketRemark, Consultation
+from consultations.models import Attachment, Basket, BasketRemark, Consultation
 from consultations.models.remarks import Submission, is_token
+from consultations.services.attachments import delete_files_on_commit, hand_over
 from consultations.services.submissions import (
     MOST_REMARKS,
     NewRemark,
@@ -53,13 +58,15 @@ def add_remark(
     remark: NewRemark,
     form_token: str,
     language: str,
+    shared: Basket | None = None,
     now: dt.datetime | None = None,
 ) -> BasketRemark:
-    """Put a remark into the browser's basket, making the basket if need be.
+    """Put a remark at the end of the browser's basket, making the basket if need be.
 
-    The same form with the same text twice adds it once; the same form with another text (somebody went back and wrote
-    on) adds a second remark, so that neither text is lost. Raises ConsultationClosed, TooManyRemarks,
-    TargetNotInDraft.
+    ``shared`` is the basket that the browser has opened by a link; where it was sent or deleted meanwhile, the remark
+    goes into the browser's own. The same form with the same text twice adds it once; the same form with another text
+    (somebody went back and wrote on) adds a second remark, so that neither text is lost. Raises ConsultationClosed,
+    TooManyRemarks, TargetNotInDraft.
     """
     now = now or timezone.now()
     if not consultation.is_open(now):
@@ -68,32 +75,84 @@ def add_remark(
     token = _digest([form_token, _plain(remark)])
     with transaction.atomic():
         # Holds the basket's row: two windows that add at once are counted one after the other.
-        basket, _new = Basket.objects.update_or_create(
-            consultation=consultation,
-            cookie_key=cookie_key,
-            defaults={"updated_at": now, "language": language},
-        )
+        basket = None if shared is None else _touch(shared, now, language=language)
+        if basket is None:
+            basket, _new = Basket.objects.update_or_create(
+                consultation=consultation,
+                cookie_key=cookie_key,
+                defaults={"updated_at": now, "language": language},
+                create_defaults={"updated_at": now, "language": language, "created_at": now},
+            )
         kept = basket.remarks.filter(form_token=token).first()
         if kept is not None:
             return kept
         if basket.remarks.count() >= MOST_REMARKS:
             raise TooManyRemarks
-        return BasketRemark.objects.create(basket=basket, form_token=token, **_columns(remark))
+        return BasketRemark.objects.create(
+            basket=basket, form_token=token, position=last_position(basket) + 1, **_columns(remark)
+        )
 
 
-def change_remark(kept: BasketRemark, *, remark: NewRemark, now: dt.datetime | None = None) -> BasketRemark:
-    """Replace what a remark in the basket says. Raises ConsultationClosed, RemarkGone, TargetNotInDraft."""
+def change_remark(
+    kept: BasketRemark, *, remark: NewRemark, revision: int, now: dt.datetime | None = None
+) -> BasketRemark:
+    """Replace what a remark in the basket says, if it still is what its form was opened with (``revision``).
+
+    Saving what is saved already changes nothing. Raises ConsultationClosed, RemarkGone, RemarkChanged (somebody
+    changed it meanwhile; nothing is overwritten), TargetNotInDraft.
+    """
     now = now or timezone.now()
     consultation = kept.basket.consultation
     if not consultation.is_open(now):
         raise ConsultationClosed
     refuse_foreign_targets(consultation, [remark])
     with transaction.atomic():
-        Basket.objects.filter(pk=kept.basket_id).update(updated_at=now)
-        if not BasketRemark.objects.filter(pk=kept.pk).update(**_columns(remark)):
-            raise RemarkGone
+        _touch(kept.basket, now)
+        unchanged = BasketRemark.objects.filter(pk=kept.pk, revision=revision)
+        if not unchanged.update(**_columns(remark), revision=F("revision") + 1):
+            current = BasketRemark.objects.filter(pk=kept.pk).first()
+            if current is None:
+                raise RemarkGone
+            if _plain(current) != _plain(remark):
+                raise RemarkChanged
     kept.refresh_from_db()
     return kept
+
+
+def move_remark(
+    kept: BasketRemark,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    now: dt.datetime | None = None,
+) -> int:
+    """Put a remark right before or after another one of its basket (given by key); its place then, from 1.
+
+    The neighbour is named, not a direction, so that two windows that ask for the same move it once. Raises
+    ConsultationClosed, RemarkGone, PlaceInOrderGone; ValueError unless exactly one neighbour is named.
+    """
+    if (before is None) == (after is None):
+        raise ValueError("Name one neighbour: before or after.")
+    now = now or timezone.now()
+    if not kept.basket.consultation.is_open(now):
+        raise ConsultationClosed
+    with transaction.atomic():
+        _touch(kept.basket, now)
+        rows = list(BasketRemark.objects.filter(basket=kept.basket_id).only("pk", "position"))
+        order = [row.pk for row in rows]
+        neighbour = before or after or 0
+        if kept.pk not in order:
+            raise RemarkGone
+        if neighbour not in order or neighbour == kept.pk:
+            raise PlaceInOrderGone
+        order.remove(kept.pk)
+        order.insert(order.index(neighbour) + (after is not None), kept.pk)
+        place_of = {pk: place for place, pk in enumerate(order, start=1)}
+        moved = [row for row in rows if row.position != place_of[row.pk]]
+        for row in moved:
+            row.position = place_of[row.pk]
+        BasketRemark.objects.bulk_update(moved, ["position"])
+    return place_of[kept.pk]
 
 
 def remove_remark(kept: BasketRemark, *, now: dt.datetime | None = None) -> None:
@@ -102,40 +161,59 @@ def remove_remark(kept: BasketRemark, *, now: dt.datetime | None = None) -> None
     if not kept.basket.consultation.is_open(now):
         raise ConsultationClosed
     with transaction.atomic():
-        Basket.objects.filter(pk=kept.basket_id).update(updated_at=now)
+        _touch(kept.basket, now)
         BasketRemark.objects.filter(pk=kept.pk).delete()
 
 
-def keep_sender(basket: Basket, *, sender: Sender, now: dt.datetime | None = None) -> Basket:
+def keep_sender(basket: Basket, *, sender: Sender, read: str | None = None, now: dt.datetime | None = None) -> Basket:
     """Remember who will send the basket, so that the review page can show it.
 
-    Raises ConsultationClosed, and NothingToSend when the basket was sent in another window: saving it again would
-    bring back a basket whose form token is used up.
+    ``read`` is the ``sender_fingerprint`` of what the form was opened with; SenderChanged when it is another by now,
+    unless the very same is to be saved. Raises ConsultationClosed, and NothingToSend when the basket was sent in
+    another window: saving it again would bring back a basket whose form token is used up.
     """
     now = now or timezone.now()
     if not basket.consultation.is_open(now):
         raise ConsultationClosed
-    kept = Basket.objects.filter(pk=basket.pk).update(
-        sender_kind=sender.kind,
-        name=sender.name,
-        representative=sender.representative,
-        email=sender.email,
-        phone=sender.phone,
-        address=sender.address,
-        district=sender.district,
-        language=sender.language,
-        updated_at=now,
-    )
-    if not kept:
-        raise NothingToSend
+    with transaction.atomic():
+        held = Basket.objects.select_for_update().filter(pk=basket.pk).first()
+        if held is None:
+            raise NothingToSend
+        is_read = read is None or read == sender_fingerprint(held)
+        was = sender_fingerprint(held)
+        held.sender_kind = sender.kind
+        held.name = sender.name
+        held.representative = sender.representative
+        held.email = sender.email
+        held.phone = sender.phone
+        held.address = sender.address
+        held.district = sender.district
+        if not is_read and sender_fingerprint(held) != was:
+            raise SenderChanged
+        held.language = sender.language
+        held.updated_at = now
+        held.save()
     basket.refresh_from_db()
     return basket
 
 
+SENDER_FIELDS = ("sender_kind", "name", "representative", "email", "phone", "address", "district_id")
+
+
+def sender_fingerprint(basket: Basket) -> str:
+    """A digest of who sends. The form carries it back, so that two windows do not overwrite each other."""
+    return _digest([getattr(basket, name) for name in SENDER_FIELDS])
+
+
 def fingerprint(basket: Basket, remarks: Iterable[BasketRemark]) -> str:
-    """A digest of all that would be sent. The review page carries it back, so that nothing unread is sent."""
-    sender = [getattr(basket, name) for name in ("sender_kind", "name", "representative", "email", "phone", "address")]
-    return _digest([sender, basket.district_id, [[one.pk, _plain(one)] for one in remarks]])
+    """A digest of all that would be sent. The review page carries it back, so that nothing unread is sent.
+
+    It covers who sends, and of each remark its place in the order, its revision, its kind and what it says,
+    and the files.
+    """
+    sender = [getattr(basket, name) for name in SENDER_FIELDS]
+    files = list(basket.attachments.order_by("pk").values_list("pk", "sha256"))
+    return _digest([sender, [[one.pk, one.revision, _plain(one)] for one in remarks], files])
 
 
 def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime | None = None) -> Receipt:
@@ -177,6 +255,7 @@ def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime
             form_token=held.form_token,
             now=now or timezone.now(),
         )
+        hand_over(held, submission)
         held.delete()
     return Receipt(submission=submission)
 
@@ -188,7 +267,20 @@ def forget_old_baskets(*, now: dt.datetime | None = None) -> int:
     with transaction.atomic():
         # Holds their rows: whoever comes back to one at this moment waits, and then begins a new one.
         list(old.select_for_update().values_list("pk"))
+        delete_files_on_commit(Attachment.objects.filter(basket__in=old))
         return old.delete()[1].get(Basket._meta.label, 0)
+
+
+def _touch(basket: Basket, now: dt.datetime, **fields: object) -> Basket | None:
+    """Hold the basket's row until the commit and say that it is in use; the basket as it is, or none if it is gone."""
+    if not Basket.objects.filter(pk=basket.pk).update(updated_at=now, **fields):
+        return None
+    return Basket.objects.get(pk=basket.pk)
+
+
+def last_position(basket: Basket) -> int:
+    """The position of the basket's last remark, 0 of an empty one. One query."""
+    return basket.remarks.aggregate(last=Max("position"))["last"] or 0
 
 
 def _columns(remark: NewRemark) -> dict[str, object]:

@@ -19,7 +19,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from consultations.errors import MatchesChanged, NotPermitted, PlaceNotInImport, TargetNotInDraft
+from consultations.errors import (
+    ChapterContinuedTwice,
+    MatchesChanged,
+    NotPermitted,
+    PlaceNotInImport,
+    TargetNotInDraft,
+)
 from consultations.matching import Likeness, NewPassage, OldPassage, match_chapters, match_passages
 from consultations.models import Chapter, ChapterText, DraftImport, DraftVersion, Passage, PassageText
 from consultations.permissions import may_set_up_consultations
@@ -142,23 +148,23 @@ def accept_matches(draft_import: DraftImport, *, places: Iterable[str], revision
 
 
 @transaction.atomic
-def choose_chapter(
-    draft_import: DraftImport, *, place: str, chapter: Chapter | None, revision: int, by: User
-) -> str | None:
-    """Say which chapter the one at the place continues, or that it is new (None); like ``choose_match``."""
+def choose_chapters(draft_import: DraftImport, *, chosen: dict[str, Chapter | None], revision: int, by: User) -> None:
+    """Say which chapter the one at each place continues, or that it is new (None). Places left out stay as they are.
+
+    What was confirmed has to be confirmed again. Raises NotPermitted, PlaceNotInImport, TargetNotInDraft when a chapter
+    has no text in the import's base, ChapterContinuedTwice, MatchesChanged as ``choose_match`` does.
+    """
     matches = _to_be_changed(draft_import, by)
-    if place not in matches.get("chapters", {}):
+    if not set(chosen) <= set(matches.get("chapters", {})):
         raise PlaceNotInImport
-    freed = None
-    if chapter is not None:
-        if not ChapterText.objects.filter(version=draft_import.base_id, chapter=chapter).exists():
-            raise TargetNotInDraft
-        freed = next((at for at, key in matches["chapters"].items() if key == chapter.pk and at != place), None)
-    if freed is not None:
-        matches["chapters"][freed] = None
-    matches["chapters"][place] = chapter and chapter.pk
+    known = set(ChapterText.objects.filter(version=draft_import.base_id).values_list("chapter_id", flat=True))
+    if any(chapter is not None and chapter.pk not in known for chapter in chosen.values()):
+        raise TargetNotInDraft
+    matches["chapters"] |= {place: chapter and chapter.pk for place, chapter in chosen.items()}
+    keys = [key for key in matches["chapters"].values() if key is not None]
+    if len(keys) != len(set(keys)):
+        raise ChapterContinuedTwice
     _write(draft_import, matches | {"confirmed": False}, revision)
-    return freed
 
 
 @transaction.atomic

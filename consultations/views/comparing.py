@@ -91,7 +91,7 @@ def passage(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     step = story.step(request.GET.get("wersja"))
     if step is None or not versions:
         raise Http404
-    counts = comparing.remarks_on(consultation, [one.pk]) if consultation.shows_remarks(now) else {}
+    counts = comparing.remarks_on(consultation.pk, [one.pk]) if consultation.shows_remarks(now) else {}
     latest = versions[0]
     return render(
         request,

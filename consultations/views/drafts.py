@@ -19,12 +19,10 @@ from consultations.draft_search import SearchResults, search_draft
 from consultations.models import ChapterText, Consultation, DraftFile, DraftImage, DraftVersion
 from consultations.permissions import may_set_up_consultations
 from consultations.services import draft_files
-from consultations.services.baskets import find_basket
 from consultations.services.comparisons import changed_since_previous
-from consultations.views.shared import context_of, public_consultation
+from consultations.views.shared import basket_of, context_of, public_consultation
 from lublin2030.lib.paging import read_key
 from lublin2030.lib.translations import current_language
-from lublin2030.middleware import BASKET_COOKIE
 
 IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 IMAGE_SECONDS = 30 * 24 * 3600  # the address holds the picture's digest: what it leads to never changes
@@ -174,7 +172,7 @@ def _with_basket(
     context: dict[str, Any],
 ) -> HttpResponse:
     """The page with the browser's unsent remarks, if there are any; it is then kept by nobody."""
-    basket = find_basket(consultation, cookie_key=request.COOKIES.get(BASKET_COOKIE))
+    basket = basket_of(request, consultation)
     lines = reading.basket_lines(basket, version) if basket else []
     response = render(request, template, context | {"basket_lines": lines})
     if lines:

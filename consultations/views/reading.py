@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 
 from consultations import reading
 from consultations.filters import RegisterFilter
-from consultations.models import Consultation, Remark
+from consultations.models import Attachment, Consultation, Remark
 from consultations.models.remarks import POSITION_STEP
 from consultations.places import with_places
 from consultations.public_text import TEXTS
 from consultations.snippets import snippet
 from consultations.views.shared import context_of, public_consultation
-from consultations.wording import Run, compare_words
+from consultations.wording import Run
 from lublin2030.lib.paging import read_key
 
 REMARK_ADDRESS = re.compile(r"([1-9][0-9]{0,8})\.([1-9][0-9]{0,2})")
@@ -126,7 +126,6 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     else:
         search = chosen.search(Remark.objects.for_register(consultation, now))
         before, after = (None if one is None else reading.address_of(one) for one in search.neighbours(shown))
-    wording = vars(shown)["public_wording"]
     return render(
         request,
         "consultations/remark.html",
@@ -137,8 +136,9 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             "chapter": placed.chapter,
             "version": next((one for one in versions if one.pk == shown.version_id), None),
             "is_latest": not versions or versions[0].pk == shown.version_id,
-            "runs": compare_words(placed.passage.wording, wording) if placed.passage and wording else None,
+            "runs": placed.difference,
             "redaction": reading.redaction_of(shown),
+            "attachments": Attachment.objects.filter(submission=shown.submission_id).numbered().public(now),
             "decision": decisions[-1] if decisions else None,
             "earlier_decisions": decisions[-2::-1],
             "steps": reading.public_steps(shown),

@@ -5,10 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from consultations.models import Consultation
+from consultations.models import Basket, Consultation
 from consultations.reading import Clock
+from consultations.services.basket_links import find_linked_basket
+from consultations.services.baskets import find_basket
+from lublin2030.middleware import BASKET_COOKIE, LINKS_COOKIE
+
+MOST_LINKS = 8  # of baskets in different consultations that one browser remembers
 
 
 def public_consultation(slug: str, now: dt.datetime) -> Consultation:
@@ -19,3 +26,31 @@ def public_consultation(slug: str, now: dt.datetime) -> Consultation:
 def context_of(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
     """What every page of one consultation shows."""
     return {"section": "consultations", "consultation": consultation, "clock": Clock.at(consultation, now)}
+
+
+def linked_basket(request: HttpRequest, consultation: Consultation) -> Basket | None:
+    """The basket that this browser has opened by a link, while the link works."""
+    tokens = request.COOKIES.get(LINKS_COOKIE, "").split(".")[:MOST_LINKS]
+    return find_linked_basket(consultation, tokens=tokens)
+
+
+def own_basket(request: HttpRequest, consultation: Consultation) -> Basket | None:
+    """What this browser has gathered under its own cookie."""
+    return find_basket(consultation, cookie_key=request.COOKIES.get(BASKET_COOKIE))
+
+
+def basket_of(request: HttpRequest, consultation: Consultation) -> Basket | None:
+    """The unsent remarks of this browser: those shared by a link come before its own. At most two queries."""
+    return linked_basket(request, consultation) or own_basket(request, consultation)
+
+
+def keep_cookie(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
+    """Set one of the basket's cookies: for 30 days, read by the server only."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=settings.BASKET_COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure() or settings.SESSION_COOKIE_SECURE,
+    )

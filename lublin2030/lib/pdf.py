@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,35 @@ from django.conf import settings
 # Where typst may read: the templates, and nothing else.
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "pdf"
 
-# Letters of Polish, English and Ukrainian and what is written with them: Libertinus Serif has them all.
-_COMMON = r"\t\n\x20-\x7e\xa0-\u017f\u0400-\u045f\u0490\u0491\u2013\u2014\u2018-\u201e\u2022\u2026"
-COMMON = re.compile(f"[{_COMMON}]*")
-COMMON_CHARACTERS = re.compile(f"[{_COMMON}]")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-NO_GLYPH = "□"
-PROBE = b'#set document(title: "x")\n#set text(font: "Libertinus Serif")\n#sys.inputs.text'
+
+# What the fonts in typst can draw, tried out character by character: PDF/UA allows nothing else, and a single emoji in
+# somebody's text would otherwise cost the whole file.
+_DRAWN = (
+    (0x20, 0x7E), (0xA0, 0x483), (0x48A, 0x4FF), (0x1E00, 0x1FFF), (0x2000, 0x2040), (0x2044, 0x2052),
+    (0x2054, 0x2064), (0x2070, 0x20C0), (0x2100, 0x211E), (0x2126, 0x2151), (0x2153, 0x2184), (0x2190, 0x23FF),
+    (0x2460, 0x2606), (0x2713, 0x2714), (0xFB00, 0xFB06),
+)  # fmt: skip
+_NO_CHARACTER = frozenset({"Cc", "Cn", "Co", "Cs"})
+
+
+def printable(text: str) -> str:
+    """The text with every character that cannot be drawn in its place by its Unicode number: “[U+1F600]”."""
+    return "".join(one if one in "\n\t" or _is_drawn(one) else f"[U+{ord(one):04X}]" for one in text)
+
+
+def _is_drawn(one: str) -> bool:
+    code = ord(one)
+    return any(low <= code <= high for low, high in _DRAWN) and unicodedata.category(one) not in _NO_CHARACTER
+
+
+def _printable_data(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, Mapping):
+        return {key: _printable_data(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable_data(one) for one in value]
+    return value
 
 
 def render_pdf(
@@ -33,7 +54,7 @@ def render_pdf(
 
     ``files``: pictures by name, which the template finds under ``files/``. The template reads ``data`` from
     ``base.typ``; every text in it is data, never markup. An image without alternative
-    text is an error of Typst's (``typst.TypstError``).
+    text is an error of Typst's (``typst.TypstError``). Characters without a glyph come as in ``printable``.
     """
     region = {"pl": "PL", "en": "GB", "uk": "UA"}.get(language, "PL")
     if not files:
@@ -49,42 +70,13 @@ def render_pdf(
         return _compile(root, template, data, language=language, region=region)
 
 
-def _showable(value: Any) -> Any:
-    """The data with every character that none of the fonts has replaced by “□”, and control characters left out.
-
-    PDF/UA forbids text without glyphs, so one emoji in a resident's remark would otherwise refuse the document.
-    """
-    if isinstance(value, str):
-        if COMMON.fullmatch(value):
-            return value
-        kept = CONTROL.sub("", value)
-        unusual = "".join(sorted(set(COMMON_CHARACTERS.sub("", kept))))
-        if unusual and not _has_glyphs(unusual):
-            missing = [character for character in unusual if not _has_glyphs(character)]
-            kept = kept.translate({ord(character): NO_GLYPH for character in missing})
-        return kept
-    if isinstance(value, Mapping):
-        return {name: _showable(one) for name, one in value.items()}
-    return [_showable(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-@lru_cache(maxsize=4096)
-def _has_glyphs(text: str) -> bool:
-    """Whether the fonts have all the characters. Typst knows, so it is asked, once for each text."""
-    try:
-        typst.compile(PROBE, sys_inputs={"text": text}, pdf_standards=["ua-1"], ignore_system_fonts=True)
-    except typst.TypstError:
-        return False
-    return True
-
-
 def _compile(root: Path, template: str, data: Mapping[str, Any], *, language: str, region: str) -> bytes:
     return bytes(
         typst.compile(
             root / f"{template}.typ",
             root=root,
             sys_inputs={
-                "data": json.dumps(_showable(data), ensure_ascii=False),
+                "data": json.dumps(_printable_data(data), ensure_ascii=False),
                 "language": language,
                 "region": region,
             },

@@ -7,15 +7,26 @@ const KEEP_MS = 30 * 24 * 3600 * 1000;  // as long as the server keeps a basket
 
 const texts = (form) => [...form.querySelectorAll("textarea")];
 
+const kindOf = (form) => form.querySelector("input[name=kind]:checked");
+
+// Choose a kind as a person would, so that the fields that fit it show.
+function chooseKind(form, value) {
+  const choice = form.querySelector(`input[name=kind][value="${CSS.escape(value ?? "")}"]`);
+  if (!choice || choice.checked) return;
+  choice.checked = true;
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 function read(form) {
   try { return JSON.parse(localStorage.getItem(KEPT + form.dataset.keep)); } catch { return null; }
 }
 
 function keep(form) {
-  const values = Object.fromEntries(texts(form).map((field) => [field.name, field.value]));
+  // A passage's own text that the form begins with is nobody's typing: only what differs from it is kept.
+  const values = Object.fromEntries(texts(form).map((field) => [field.name, field.value === field.dataset.original ? "" : field.value]));
   try {
     if (Object.values(values).some((value) => value.trim())) {
-      localStorage.setItem(KEPT + form.dataset.keep, JSON.stringify({ at: Date.now(), values }));
+      localStorage.setItem(KEPT + form.dataset.keep, JSON.stringify({ at: Date.now(), values, kind: kindOf(form)?.value }));
     } else {
       localStorage.removeItem(KEPT + form.dataset.keep);
     }
@@ -38,6 +49,7 @@ function ready(form) {
   const fields = texts(form);
   const note = form.querySelector("[data-restored]");
   const before = new Map(fields.map((field) => [field, field.defaultValue]));
+  const kindBefore = kindOf(form)?.value;
   const kept = read(form);
   // What the server has put into the form after an error is newer than what is kept here.
   const fromServer = form.querySelector("[aria-invalid=true], [role=alert]:not([hidden])");
@@ -51,6 +63,7 @@ function ready(form) {
         restored = true;
       }
     }
+    if (restored) chooseKind(form, kept.kind);
     note.hidden = !restored;
   }
   form.querySelector("[data-forget]").addEventListener("click", () => {
@@ -58,11 +71,13 @@ function ready(form) {
       field.value = text;
       field.dispatchEvent(new Event("input"));
     }
+    chooseKind(form, kindBefore);
     localStorage.removeItem(KEPT + form.dataset.keep);
     note.hidden = true;
-    fields[0].focus();
+    (kindOf(form) ?? fields[0]).focus();
   });
   form.addEventListener("input", () => keep(form));
+  form.addEventListener("change", () => keep(form));
   form.addEventListener("submit", (event) => {
     keep(form);
     // The browser would leave the page for one of its own that says only “no connection”.
@@ -97,7 +112,7 @@ document.addEventListener("htmx:load", (event) => {
   for (const form of part.querySelectorAll?.("form[data-keep]") ?? []) ready(form);
   if (part.matches?.("form[data-keep]")) {
     ready(part);
-    if (!part.querySelector("[autofocus]")) part.querySelector("textarea")?.focus();
+    if (!part.querySelector("[autofocus]")) (kindOf(part) ?? part.querySelector("textarea"))?.focus();
   }
 });
 // A refusal comes with the form and what was typed: it belongs into the page like any other answer.

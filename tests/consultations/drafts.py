@@ -102,7 +102,9 @@ def rich_consultation(**fields: Any) -> Consultation:
 def publish_next(consultation: Consultation, *, published_at: Any = OPENS) -> DraftVersion:
     """A second version whose first chapter holds f1 with another wording."""
     first = version_of(consultation)
-    version = DraftVersion.objects.create(draft=consultation.draft, number=2, published_at=published_at)
+    version = DraftVersion.objects.create(
+        draft=consultation.draft, number=2, label="Wersja 2", published_at=published_at
+    )
     old = first.chapters.get(number=1)
     chapter = ChapterText.objects.create(version=version, chapter=old.chapter, number=1, title="Nowy rozdział")
     PassageText.objects.create(

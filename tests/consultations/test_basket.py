@@ -137,7 +137,7 @@ def test_a_remark_can_be_changed(client, consultation, during):
     kept = BasketRemark.objects.get()
     page = client.get(url("edit_remark", consultation, kept.pk))
     assert "Więcej drzew." in text_of(page)
-    answer = client.post(url("edit_remark", consultation, kept.pk), {"change": "Mniej betonu."})
+    answer = client.post(url("edit_remark", consultation, kept.pk), {"change": "Mniej betonu.", "revision": 1})
     assert answer.url == url("basket", consultation)
     kept.refresh_from_db()
     assert (kept.change, kept.target) == ("Mniej betonu.", "passage")
@@ -146,7 +146,7 @@ def test_a_remark_can_be_changed(client, consultation, during):
 def test_the_place_of_a_chapter_remark_can_be_changed(client, consultation, during):
     add(client, consultation, query="?rozdzial=1", place="1")
     kept = BasketRemark.objects.get()
-    client.post(url("edit_remark", consultation, kept.pk), {"change": "A", "place": "document"})
+    client.post(url("edit_remark", consultation, kept.pk), {"change": "A", "place": "document", "revision": 1})
     kept.refresh_from_db()
     assert (kept.target, kept.chapter) == ("document", None)
 
@@ -188,7 +188,7 @@ def test_a_sent_remark_does_not_come_back_by_a_change(consultation):
     kept = full_basket(consultation).remarks.get()
     baskets.send_basket(kept.basket, now=DURING)
     with pytest.raises(RemarkGone):
-        baskets.change_remark(kept, remark=passage_remark(consultation), now=DURING)
+        baskets.change_remark(kept, remark=passage_remark(consultation), revision=1, now=DURING)
     assert BasketRemark.objects.count() == 0
 
 
@@ -254,7 +254,7 @@ def test_a_foreign_passage_never_gets_into_a_basket(consultation):
         put(consultation, remark=foreign)
     kept = put(consultation)
     with pytest.raises(TargetNotInDraft):
-        baskets.change_remark(kept, remark=foreign, now=DURING)
+        baskets.change_remark(kept, remark=foreign, revision=1, now=DURING)
 
 
 def test_nothing_is_added_changed_or_removed_after_closing(consultation):
@@ -262,7 +262,7 @@ def test_nothing_is_added_changed_or_removed_after_closing(consultation):
     kept = basket.remarks.get()
     for verb in (
         lambda: put(consultation, form="late", now=AFTER),
-        lambda: baskets.change_remark(kept, remark=NewRemark(change="x"), now=AFTER),
+        lambda: baskets.change_remark(kept, remark=NewRemark(change="x"), revision=1, now=AFTER),
         lambda: baskets.remove_remark(kept, now=AFTER),
         lambda: baskets.keep_sender(basket, sender=Sender(name="x"), now=AFTER),
         lambda: baskets.send_basket(basket, now=AFTER),

@@ -14,7 +14,7 @@ from consultations.models import PassageWords
 from consultations.services import draft_files
 from lublin2030.lib.polish import LEMMATISES, query_words
 from tests.consultations.drafts import add_passage, chapter_of, publish_next, version_of
-from tests.consultations.residents import text_of, url
+from tests.consultations.residents import url
 from tests.factories import DURING, consultation_with_draft
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import Role
 from consultations.errors import ConsultationError
 from consultations.models import Basket, BasketRemark, Draft, HistoryEntry, Remark
+from consultations.public_text import PublicText
 from consultations.services.baskets import add_remark, forget_old_baskets
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.drafts import new_chapter, new_passage
+from consultations.services.redaction import redact_text
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.tallies import recount
 from consultations.services.verification import mark_proper, reopen_verification
@@ -39,6 +41,12 @@ VERBS = {
     "decide": ("assigned", lambda remark, by: decide_remark(remark, outcome=ACCEPTED, justification="Tak.", by=by)),
     "return": ("decided", lambda remark, by: return_decision(remark, reason="Za krótko.", by=by)),
     "publish": ("decided", lambda remark, by: publish_decision(remark, by=by)),
+    "redact": (
+        "proper",
+        lambda remark, by: redact_text(
+            remark, shown=PublicText("[…]", "", "[…]"), grounds="dane osobowe", revision=1, by=by
+        ),
+    ),
 }
 
 

@@ -13,9 +13,7 @@ from consultations.forms import RemarkForm, SenderForm
 from consultations.models import Basket, BasketRemark, Consultation
 from consultations.models.remarks import is_token
 from consultations.places import Placed, with_places
-from consultations.services import baskets
-from consultations.views.shared import context_of
-from lublin2030.middleware import BASKET_COOKIE
+from consultations.views.shared import basket_of, context_of
 
 methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -34,7 +32,7 @@ def _posted_token(request: HttpRequest) -> str | None:
 
 
 def _basket(request: HttpRequest, consultation: Consultation) -> Basket | None:
-    found = baskets.find_basket(consultation, cookie_key=request.COOKIES.get(BASKET_COOKIE))
+    found = basket_of(request, consultation)
     if found is not None:
         found.consultation = consultation
     return found
@@ -53,7 +51,7 @@ def _shut(request: HttpRequest, consultation: Consultation, now: dt.datetime) ->
     typed = [
         (field.label, request.POST[name])
         for name, field in fields.items()
-        if name not in {"place", "topic", "district", "sender_kind"} and request.POST.get(name)
+        if name not in {"kind", "place", "topic", "district", "sender_kind"} and request.POST.get(name)
     ]
     context = context_of(consultation, now) | {"typed": typed, "remarks": _remarks_of(_basket(request, consultation))}
     if request.headers.get("HX-Request") == "true":

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,16 +14,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_POST
 
-from consultations.errors import ConsultationError, RemarkGone
+from consultations.errors import ConsultationError, RemarkChanged, RemarkGone
 from consultations.forms import WHOLE_DOCUMENT, RemarkForm
 from consultations.models import BasketRemark, ChapterText, Consultation, DraftVersion, PassageText
 from consultations.models.remarks import is_token, new_token
-from consultations.places import with_places
+from consultations.places import Placed, with_places
 from consultations.reading import basket_lines, choose_version, passage_address, published_versions
 from consultations.services import baskets
+from consultations.services.limits import count_remark
 from consultations.services.submissions import MOST_REMARKS
-from consultations.views.shared import context_of, public_consultation
+from consultations.views.shared import context_of, keep_cookie, linked_basket, public_consultation
 from consultations.views.submitting.common import (
     _basket,
     _expired,
@@ -33,10 +34,12 @@ from consultations.views.submitting.common import (
     _shut,
     methods,
 )
-from consultations.words import words_for
+from consultations.views.submitting.guards import refuse_filled_trap, tell_when
+from consultations.words import status_for, words_for
+from lublin2030.lib.addresses import client_address
 from lublin2030.lib.paging import read_key
 from lublin2030.lib.translations import current_language
-from lublin2030.middleware import BASKET_COOKIE
+from lublin2030.middleware import BASKET_COOKIE, LINKS_COOKIE
 from lublin2030.views import keeps_typed_text
 
 # Kept by nobody but the sender's own browser, which then still has the text when the sender goes back.
@@ -87,7 +90,7 @@ def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
     if not consultation.is_open(now):
         return _shut(request, consultation, now)
     where = _where(request, consultation, now)
-    initial = {} if where.chapter is None else {"place": str(where.chapter.number)}
+    initial: dict[str, Any] = {} if where.chapter is None else {"place": str(where.chapter.number)}
     form = _remark_form(request, consultation, where, initial)
     page = RemarkPage(request, consultation, now, where, form, action=_new_remark_url(consultation, where))
     if request.method != "POST":
@@ -99,7 +102,10 @@ def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
     passage, chapter = _target(form, where)
     cookie = request.COOKIES.get(BASKET_COOKIE)
     cookie_key = cookie if cookie is not None and is_token(cookie) else new_token()
+    shared = linked_basket(request, consultation)
     try:
+        refuse_filled_trap(request)
+        count_remark(address=client_address(request), now=now)
         kept = baskets.add_remark(
             consultation,
             cookie_key=cookie_key,
@@ -109,19 +115,15 @@ def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
             ),
             form_token=_posted_token(request) or new_token(),
             language=current_language(),
+            shared=shared,
             now=now,
         )
     except ConsultationError as refusal:
-        return page.show(problem=words_for(refusal), status=409)
+        return tell_when(page.show(problem=words_for(refusal), status=status_for(refusal)), refusal, now)
     response = page.added(kept, passage, chapter)
-    response.set_cookie(
-        BASKET_COOKIE,
-        cookie_key,
-        max_age=settings.BASKET_COOKIE_AGE,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure() or settings.SESSION_COOKIE_SECURE,
-    )
+    keep_cookie(request, response, BASKET_COOKIE, cookie_key)
+    if shared is not None:
+        keep_cookie(request, response, LINKS_COOKIE, request.COOKIES[LINKS_COOKIE])
     return response
 
 
@@ -150,17 +152,28 @@ def edit_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not form.is_valid():
         return page.show(status=422)
     passage, chapter = _target(form, where)
+    typed = form.remark(passage=passage and passage.passage, chapter=chapter and chapter.chapter)
     try:
-        baskets.change_remark(
-            kept,
-            remark=form.remark(
-                passage=passage and passage.passage,
-                chapter=chapter and chapter.chapter,
-            ),
-            now=now,
-        )
+        if "add_as_new" in request.POST:
+            baskets.add_remark(
+                consultation,
+                cookie_key=kept.basket.cookie_key,
+                remark=typed,
+                form_token=_posted_token(request) or new_token(),
+                language=current_language(),
+                shared=kept.basket,
+                now=now,
+            )
+            messages.success(request, _("Your text is added as a new remark."), extra_tags=f"accepted:{page.keep_key}")
+            return redirect("consultations:basket", slug)
+        baskets.change_remark(kept, remark=typed, revision=page.revision, now=now)
     except RemarkGone:
         return _remark_is_gone(request, consultation, now)
+    except RemarkChanged as refusal:
+        current = _kept_remark(request, consultation, pk)
+        if current is None:
+            return _remark_is_gone(request, consultation, now)
+        return page.show(problem=words_for(refusal), status=409, saved=with_places([current])[0])
     except ConsultationError as refusal:
         return page.show(problem=words_for(refusal), status=409)
     messages.success(request, _("The remark is changed."), extra_tags=f"accepted:{page.keep_key}")
@@ -187,6 +200,33 @@ def remove_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     baskets.remove_remark(kept, now=now)
     messages.success(request, _("The remark is removed."))
     return redirect("consultations:basket", slug)
+
+
+@never_cache
+@require_POST
+def move_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Put a remark before or after another one; back to the basket, to the very button that was pressed."""
+    now = timezone.now()
+    consultation = public_consultation(slug, now)
+    if not consultation.is_open(now):
+        return _shut(request, consultation, now)
+    before, after = (read_key(request.POST.get(name)) for name in ("before", "after"))
+    basket_url = reverse("consultations:basket", args=[slug])
+    if (before is None) == (after is None):
+        return redirect(basket_url)
+    kept = _kept_remark(request, consultation, pk)
+    try:
+        if kept is None:
+            raise RemarkGone
+        place = baskets.move_remark(kept, before=before, after=after, now=now)
+    except ConsultationError as refusal:
+        messages.warning(request, words_for(refusal))
+        return redirect(basket_url)
+    total = kept.basket.remarks.count()
+    messages.success(request, _("The remark is now number %(place)s of %(total)s.") % {"place": place, "total": total})
+    # At either end one of the two buttons is missing.
+    goes_up = (before is not None and place > 1) or place == total
+    return redirect(f"{basket_url}#{'wyzej' if goes_up else 'nizej'}-{pk}")
 
 
 def _kept_remark(request: HttpRequest, consultation: Consultation, pk: int) -> BasketRemark | None:
@@ -237,6 +277,7 @@ def _remark_form(request: HttpRequest, consultation: Consultation, where: Where,
         consultation=consultation,
         version=where.version,
         asks_place=where.asks_place,
+        passage=where.passage,
         # Several of these forms can stand open in one chapter.
         auto_id=f"id_{where.key}_%s",
     )
@@ -275,13 +316,27 @@ class RemarkPage:
         """Under which the browser keeps the typed text until it is accepted."""
         return f"{self.consultation.slug}/{self.where.key}" + (f"/{self.edited.pk}" if self.edited else "")
 
-    def show(self, *, problem: str = "", status: int = 200) -> HttpResponse:
-        """The form as it stands, with what was typed and what is wrong with it."""
+    @property
+    def revision(self) -> int:
+        """The revision that the edited remark's form was opened with; 0, which none has, when the form does not say."""
+        if self.edited is None:
+            return 0
+        if self.request.method != "POST":
+            return self.edited.revision
+        return read_key(self.request.POST.get("revision")) or 0
+
+    def show(self, *, problem: str = "", status: int = 200, saved: Placed[BasketRemark] | None = None) -> HttpResponse:
+        """The form as it stands, with what was typed and what is wrong with it.
+
+        ``saved``: what another window has saved meanwhile; sending the form again then replaces it deliberately.
+        """
         context = context_of(self.consultation, self.now) | {
             "form": self.form,
             "where": self.where,
             "action": self.action,
             "edited": self.edited,
+            "revision": self.revision if saved is None else saved.remark.revision,
+            "saved": saved,
             "problem": problem,
             "form_token": _posted_token(self.request) or new_token(),
             "keep_key": self.keep_key,
