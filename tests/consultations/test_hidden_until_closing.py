@@ -1,4 +1,4 @@
-"""A consultation that hides its remarks until it has closed: nowhere before, everywhere after; its senders see theirs."""
+"""A consultation that hides its remarks until it has closed: nowhere before, everywhere after. Senders see theirs."""
 
 from __future__ import annotations
 
