@@ -23,7 +23,7 @@ from consultations.models import Basket, BasketRemark, Consultation, Submission
 from consultations.places import Placed
 from consultations.services import baskets
 from consultations.services.submissions import MOST_REMARKS, find_submission, missing_fields
-from consultations.views.shared import context_of, public_consultation
+from consultations.views.shared import context_of, public_consultation, renews_cookies
 from consultations.views.submitting.common import (
     _basket,
     _expired,
@@ -40,6 +40,7 @@ from lublin2030.views import keeps_typed_text
 @never_cache
 @keeps_typed_text
 @methods
+@renews_cookies
 def basket(request: HttpRequest, slug: str) -> HttpResponse:
     """The unsent remarks, and who sends them."""
     now = timezone.now()
