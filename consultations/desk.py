@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from consultations.models import Consultation, DraftImport, Remark, Submission
+from consultations.models import Consultation, DraftImport, LetterDraft, Remark, Submission
 from consultations.permissions import (
     may_answer,
     may_assign,
@@ -24,6 +24,7 @@ from consultations.permissions import (
     may_read_summary,
     may_redact,
     may_set_up_consultations,
+    may_type_in,
     may_verify,
 )
 from consultations.places import Placed, with_places
@@ -176,6 +177,20 @@ def _waiting_remarks(
     return oldest
 
 
+def _unfinished_letters(user: Any, limit: int) -> list[Waiting]:
+    """The clerk's own letters that are typed in only in part, the one left longest first."""
+    drafts = LetterDraft.objects.filter(by=user).select_related("consultation").order_by("updated_at", "pk")[:limit]
+    return [
+        Waiting(
+            label=draft.content.get("fields", {}).get("name") or _("no name yet"),
+            detail=draft.consultation.text("title").value,
+            url=f"{reverse('desk:letter', args=[draft.consultation.slug])}?szkic={draft.pk}",
+            since=draft.updated_at,
+        )
+        for draft in drafts
+    ]
+
+
 def _waiting_summaries(user: Any, limit: int) -> list[Waiting]:
     return [
         Waiting(
@@ -261,6 +276,18 @@ def register_queues() -> None:
             oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_publication()),
             order=40,
             empty=gettext_lazy("Every decision is public."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="intake",
+            label=gettext_lazy("Type in"),
+            url_name="desk:intake",
+            may_see=may_type_in,
+            count=lambda user: LetterDraft.objects.filter(by=user).count(),
+            oldest=_unfinished_letters,
+            order=5,
+            empty=gettext_lazy("You have no unfinished letter."),
         )
     )
     register_queue(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -195,7 +196,7 @@ class RemarkForm(forms.Form):
             return self._clean_without_kind(data)
         # What the kind does not ask for does not count, so it cannot be wrong either.
         for name in {"wording", "addition"} - {NEEDED.get(kind, ("",))[0]}:
-            self._errors.pop(name, None)
+            self.errors.pop(name, None)
             data[name] = ""
         if kind not in NEEDED:
             return data
@@ -360,6 +361,12 @@ class SenderForm(forms.Form):
                 "representative", _("You send this for yourself. Choose “for an organisation” or clear this field.")
             )
         return data
+
+    @classmethod
+    def typed_in(cls, post: QueryDict) -> dict[str, Any]:
+        """What was typed so far, as values to show again without judging them."""
+        typed = {name: post.get(name, "") for name in cls.base_fields}
+        return typed | {"sender_kind": typed["sender_kind"] or Submission.SenderKind.PERSON.value}
 
     @staticmethod
     def values_of(basket: Basket) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from consultations.errors import (
 from consultations.models import Consultation, HistoryEntry, Remark, RemarkRevision, Submission
 from consultations.models.remarks import new_token
 from consultations.services import tallies
+from consultations.services.duplicates import text_hash
 from consultations.services.history import record
 from consultations.services.receipts import canonical_row, content_hash
 from consultations.services.search import reindex_remarks
@@ -95,7 +96,7 @@ def correct_remark(remark: Remark, *, content: NewRemark, revision: int, now: dt
     if consultation.texts_need_approval or before.text_state != Remark.TextState.OPEN:
         shown = {"text_state": Remark.TextState.WAITING, "shown_change": "", "shown_wording": "", "shown_reason": ""}
     changed = Remark.objects.filter(pk=before.pk, revision=revision, state__in=CHANGEABLE).update(
-        **wanted, **shown, revision=revision + 1, changed_at=now
+        **wanted, **shown, text_hash=text_hash(content), revision=revision + 1, changed_at=now
     )
     if not changed:
         raise CorrectedMeanwhile

@@ -45,7 +45,7 @@ from consultations.desk_forms import (
     ReturnForm,
 )
 from consultations.errors import ConsultationError, RemarkAlreadyDecided
-from consultations.models import Consultation, Decision, HistoryEntry, Remark, Submission
+from consultations.models import Attachment, Consultation, Decision, HistoryEntry, Remark, Submission
 from consultations.permissions import (
     may_answer,
     may_assign,
@@ -57,9 +57,12 @@ from consultations.permissions import (
     may_verify,
 )
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.duplicates import same_texts
+from consultations.services.intake import proposed_reasons
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
+from consultations.views.attachments import readable_attachments
 from consultations.words import describe_history, status_for, words_for
 from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
 
@@ -172,8 +175,10 @@ def _submission_page(
     )
     is_in_use = any(remark.state in {State.DECIDED, State.PUBLISHED} for remark in remarks)
     allowed: list[DeskForm] = [RenewForm()]
+    proposed = proposed_reasons(case) if is_pending else []
     if is_pending and any(remark.state == State.RECEIVED for remark in remarks):
-        allowed += [ProperForm(), ImproperForm(consultation=case.consultation)]
+        initial = {"reason": proposed[0].pk} if proposed else {}
+        allowed += [ProperForm(), ImproperForm(consultation=case.consultation, initial=initial)]
     elif not is_pending and not is_in_use:
         allowed.append(ReopenForm())
     return _page(
@@ -188,7 +193,10 @@ def _submission_page(
             "place": queue_around(Submission.objects.waiting_for_verification(), case),
             "history": describe_history(HistoryEntry.objects.filter(submission=case).select_related("by")),
             "may_read_contact": may_read_contact(request.user),
+            "attachments": Attachment.objects.filter(submission=case).numbered(),
+            "same_texts": same_texts(remarks, submission=case),
             "steps": _submission_steps(case, remarks),
+            "proposed_reasons": proposed,
             "queue_name": "verification",
         },
     )
@@ -406,6 +414,8 @@ def _remark_page(
             "place": queue_around(queue, one),
             "history": describe_history(entries.select_related("by")),
             "may_verify": may_verify(user),
+            "attachments": readable_attachments(user, one),
+            "same_text": same_texts([one], submission=one.submission).get(one.pk),
             "may_redact": may_redact(user),
             "steps": _remark_steps(one),
             "queue_name": name,

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from consultations.case import may_change_sender, revisions_of, sent_remarks, tell_case
-from consultations.models import Submission
+from consultations.models import Attachment, Submission
 from consultations.models.remarks import is_token
 from consultations.reading import Clock
 from consultations.receipt_file import receipt_file
@@ -99,6 +99,7 @@ def case_context(submission: Submission) -> dict[str, Any]:
         "section": "consultations",
         "submission": submission,
         "consultation": submission.consultation,
+        "attachments": Attachment.objects.filter(submission=submission).added_by_senders(),
         "clock": Clock.at(submission.consultation, timezone.now()),
         "masked_name": submission.name
         if submission.sender_kind == Submission.SenderKind.ORGANISATION

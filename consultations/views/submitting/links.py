@@ -14,11 +14,14 @@ from consultations.errors import ConsultationError, LinkAskedTooOften, LinkNotFo
 from consultations.forms import BasketLinkForm, SenderForm
 from consultations.services import basket_links
 from consultations.services.basket_links import Joined
+from consultations.services.limits import count_link_mail
 from consultations.views.shared import MOST_LINKS, context_of, keep_cookie, own_basket, public_consultation
 from consultations.views.submitting.common import _basket, _expired, _form_expired, _shut, methods
+from consultations.views.submitting.guards import tell_when
 from consultations.views.submitting.sending import _show_basket
 from consultations.views.tracking import private
-from consultations.words import words_for
+from consultations.words import status_for, words_for
+from lublin2030.lib.addresses import client_address
 from lublin2030.lib.masking import mask_email
 from lublin2030.lib.translations import current_language
 from lublin2030.middleware import LINKS_COOKIE
@@ -53,9 +56,11 @@ def basket_link(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         if found is None:
             raise NothingToSend
+        count_link_mail(address=client_address(request), now=now)
         basket_links.send_basket_link(found, email=email, language=current_language(), now=now)
     except ConsultationError as refusal:
-        return again(words_for(refusal), 429 if isinstance(refusal, LinkAskedTooOften) else 409)
+        status = 429 if isinstance(refusal, LinkAskedTooOften) else status_for(refusal)
+        return tell_when(again(words_for(refusal), status), refusal, now)
     messages.success(
         request,
         _("We send the link to %(address)s. Open it on the other device; your remarks stay here as well.")
