@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,6 +84,41 @@ def read(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
         }
         for placed in with_places(remarks)
     ]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One correction of the sender: which revision it replaced and when, and each changed text word by word."""
+
+    revision: int
+    at: dt.datetime
+    changes: list[tuple[str, SafeString]]
+    kind: str = ""
+
+
+def read_corrections(remark: Remark) -> list[Correction]:
+    """What the sender has changed in a remark, the latest correction first. One query, or none without a correction."""
+    if remark.revision == 1:
+        return []
+    labels = {"change": _("What to change"), "wording": _("Proposed wording"), "reason": _("Why")}
+    later: dict[str, Any] = {name: getattr(remark, name) for name in (*labels, "kind")}
+    found: list[Correction] = []
+    for one in remark.revisions.order_by("-revision"):
+        earlier = one.content
+        found.append(
+            Correction(
+                revision=one.revision,
+                at=one.replaced_at,
+                changes=[
+                    (label, word_diff(earlier[name], later[name]))
+                    for name, label in labels.items()
+                    if earlier[name] != later[name]
+                ],
+                kind=str(Remark.Kind(earlier["kind"]).label) if earlier["kind"] != later["kind"] else "",
+            )
+        )
+        later = earlier
+    return found
 
 
 def _changes(placed: Placed[Remark]) -> SafeString | None:

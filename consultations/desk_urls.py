@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import desk, desk_drafts, intake, matching, redaction, tables
+from consultations.views import attachments, desk, desk_drafts, intake, matching, redaction, tables
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("podsumowania/", desk.summaries, name="summaries"),
     path("importy/<int:pk>/dopasowanie/", matching.import_matches, name="import_matches"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),
+    path("zalaczniki/<int:pk>/", attachments.of_the_desk, name="attachment"),
     path("wpisz/", intake.intake, name="intake"),
     path("wpisz/<slug:slug>/", intake.letter, name="letter"),
     path("wpisz/<slug:slug>/szkic/", intake.letter_draft, name="letter_draft"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 
 class ConsultationError(Exception):
     """Any refusal of this app."""
@@ -83,8 +85,87 @@ class RemarkNotDecided(ConsultationError):
     """There is no unpublished decision to publish or to return."""
 
 
+class RemarkAnswered(ConsultationError):
+    """The sender cannot correct or withdraw the remark any more: the city has decided on it."""
+
+
+class ImproperCannotChange(ConsultationError):
+    """The sender cannot correct or withdraw what was found improper."""
+
+
+class RemarkWithdrawn(ConsultationError):
+    """The sender has withdrawn the remark; that cannot be undone."""
+
+
+class CorrectedMeanwhile(ConsultationError):
+    """The remark is not the revision that was read: its sender has corrected it since."""
+
+
+class NothingCorrected(ConsultationError):
+    """A correction that changes nothing."""
+
+
+class SenderCorrectedMeanwhile(ConsultationError):
+    """The sender's data are not those that were read: they were corrected in another window."""
+
+
+class SubmissionWithdrawn(ConsultationError):
+    """Every remark of the submission is withdrawn: there is nothing left to verify."""
+
+
+class ConfirmationTooLate(ConsultationError):
+    """The e-mail address was not confirmed in time."""
+
+
 class VersionInPreparation(ConsultationError):
     """The draft has an unpublished version already."""
+
+
+class AttachmentsNotTaken(ConsultationError):
+    """This consultation takes remarks without attachments."""
+
+
+class TooManyAttachments(ConsultationError):
+    """More files than one submission may carry."""
+
+
+class AttachmentRefused(ConsultationError):
+    """The file itself is not accepted; ``fault`` says why (``lublin2030.lib.files.Fault``, or one of the scanner's)."""
+
+    HARMFUL = "harmful"
+    UNCHECKED = "unchecked"
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = str(fault)
+
+
+class AttachmentNotPublishable(ConsultationError):
+    """Scans are never public; or somebody has made the attachment public or private in the meantime."""
+
+
+class TooOften(ConsultationError):
+    """From one internet address something was done more often than is allowed; ``until`` says when it works again."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__()
+        self.until = until
+
+    def seconds_from(self, now: dt.datetime) -> int:
+        """How long to wait, in whole seconds, at least one."""
+        return max(int((self.until - now).total_seconds()) + 1, 1)
+
+
+class SentTooFast(ConsultationError):
+    """Sent sooner after the first remark than a person can read. The same again after ``seconds`` works."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class TrapFilled(ConsultationError):
+    """A field that people do not see was filled in: by a robot, or by a browser that fills in by itself."""
 
 
 class TextChanged(ConsultationError):
@@ -157,10 +238,6 @@ class LetterChanged(ConsultationError):
 
 class KindDoesNotFit(ConsultationError):
     """This kind of remark needs a passage, or a proposed wording, that the remark does not have."""
-
-
-class ScanNotTaken(ConsultationError):
-    """The scan is too large, or is no PDF, JPEG or PNG."""
 
 
 class ImportNotReady(ConsultationError):

@@ -203,7 +203,7 @@ class Search:
         sql, parameters = stretch.values_list("pk")[:WALKED].query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT walked.id FROM ({sql}) AS walked WHERE (SELECT vector FROM {RemarkWords._meta.db_table}"  # noqa: S608
+                f"SELECT walked.id FROM ({sql}) AS walked (id) WHERE (SELECT vector FROM {RemarkWords._meta.db_table}"  # noqa: S608
                 " WHERE remark_id = walked.id) @@ %s::tsquery LIMIT %s",
                 [*parameters, self.query.expression, wanted],
             )

@@ -22,7 +22,7 @@ from consultations.errors import (
 from consultations.models import Consultation, HistoryEntry, ImproperReason, LetterDraft, Remark, Submission
 from consultations.models.remarks import is_token
 from consultations.permissions import may_type_in
-from consultations.services.scans import add_scan
+from consultations.services.attachments import add_scan
 from consultations.services.submissions import (
     Entry,
     NewRemark,

@@ -28,6 +28,7 @@ from consultations.models.remarks import POSITION_STEP, is_token, new_token
 from consultations.permissions import may_read_contact
 from consultations.public_text import state_of_new_text
 from consultations.services import tallies
+from consultations.services.duplicates import text_hash
 from consultations.services.history import record, record_each
 from consultations.services.search import reindex_remarks
 from consultations.signals import submission_received
@@ -272,6 +273,12 @@ def enter_all(
             lodged_on=entry.lodged_on,
             form_token=entry.form_token,
             is_demonstration=is_demonstration,
+            # Nobody can confirm for an invented sender: no mail goes there.
+            **(
+                confirmation_term(consultation, now)
+                if _asks_confirmation(consultation, entry, is_demonstration)
+                else {}
+            ),
         )
         for number, entry in enumerate(entries, start=first_number)
     )
@@ -290,6 +297,7 @@ def enter_all(
             change=remark.change,
             wording=remark.wording,
             reason=remark.reason,
+            text_hash=text_hash(remark),
             topic_id=remark.topic_id,
             district_id=remark.district_id or submission.district_id,
             channel=entry.channel,
@@ -323,6 +331,18 @@ def enter_all(
     return submissions
 
 
+def confirmation_term(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
+    """The columns of a submission whose e-mail address is to be confirmed, beginning at the (aware) moment."""
+    until = now + dt.timedelta(hours=consultation.confirmation_hours)
+    return {"confirmation_token": new_token(), "confirm_until": until, "confirmed_at": None}
+
+
+def _asks_confirmation(consultation: Consultation, entry: Entry, is_demonstration: bool) -> bool:
+    """Whether the sender, being online, has to confirm the address."""
+    is_online = entry.channel == Submission.Channel.ONLINE
+    return consultation.asks_confirmation and is_online and entry.sender.email != "" and not is_demonstration
+
+
 def _take_numbers(
     consultation: Consultation, numbers: int, *, remarks: int, earliest: dt.datetime, latest: dt.datetime | None
 ) -> int:
@@ -352,13 +372,14 @@ def _take_numbers(
     return last - numbers + 1
 
 
-def missing_fields(consultation: Consultation, sender: Sender | Basket) -> list[IdentityField]:
-    """The fields that the consultation requires of the sender and that are empty. Persons act for themselves."""
+def missing_fields(consultation: Consultation, sender: Sender | Basket, *, online: bool = True) -> list[IdentityField]:
+    """The fields that a sender (by the form, or else) must give and that are empty. Persons act for themselves."""
+    requires = consultation.requires_online if online else consultation.requires
     kind = sender.kind if isinstance(sender, Sender) else sender.sender_kind
     return [
         name
         for name in IdentityField
-        if consultation.requires(name)
+        if requires(name)
         and not getattr(sender, name.value)
         and (name != IdentityField.REPRESENTATIVE or kind == Submission.SenderKind.ORGANISATION)
     ]

@@ -115,8 +115,8 @@ def test_python_and_sql_agree_on_what_is_public(consultation, state, text_state)
         text_state=text_state, **{f"shown_{name}": text for name, text in SHOWN._asdict().items()}
     )
     row = vars(Remark.objects.for_public_table().get(pk=remark.pk))
-    said = public_text(Remark.objects.get(pk=remark.pk))
-    assert said == (row["public_change"], row["public_wording"], row["public_reason"])
+    said: PublicText = public_text(Remark.objects.get(pk=remark.pk))
+    assert [*said] == [row["public_change"], row["public_wording"], row["public_reason"]]
     expected = {"open": TEXTS["change"], "redacted": SHOWN.change, "waiting": ""}[text_state]
     assert said.change == ("" if state == "withdrawn" else expected)
 

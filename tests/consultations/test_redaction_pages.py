@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from consultations.desk import PAGE
-from consultations.models import Consultation, Redaction, Remark
+from consultations.models import Redaction, Remark
 from consultations.services.submissions import Sender
 from tests.factories import passage_remark, remark_in_state, submission
 
@@ -22,7 +22,7 @@ def coordinator(sign_in):
 
 
 @pytest.fixture
-def careful(consultation) -> Consultation:
+def careful(consultation):
     consultation.texts_need_approval = True
     consultation.save()
     return consultation
@@ -67,11 +67,10 @@ def test_checked_texts_are_approved_at_once(client, careful):
     assert states == ["open", "open", "waiting"]
 
 
-@pytest.mark.parametrize("change", ["revision", "proposal", "decided"])
+@pytest.mark.parametrize("change", [{"revision": 2}, {"change": CHANGE}, {"text_state": "redacted"}])
 def test_a_checked_text_that_is_not_what_was_listed_is_refused(client, careful, change):
     remark = sent(careful, "Więcej drzew.")
-    changes = {"revision": {"revision": 2}, "proposal": {"change": CHANGE}, "decided": {"text_state": "redacted"}}
-    Remark.objects.filter(pk=remark.pk).update(**changes[change])
+    Remark.objects.filter(pk=remark.pk).update(**change)
     response = client.post(reverse("desk:texts"), {"checked": [f"{remark.pk}-1"]}, follow=True)
     assert "1.1/2021" in response.content.decode()
     assert Remark.objects.get().text_state != "open"

@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from consultations.errors import (
+    AttachmentRefused,
     KindDoesNotFit,
     LodgedAfterReceipt,
     NothingToSend,
     NotPermitted,
     NotReceivedThen,
-    ScanNotTaken,
     TargetNotInDraft,
 )
 from consultations.models import Attachment, Consultation, HistoryEntry, LetterDraft, Remark, Submission
@@ -302,6 +302,6 @@ def test_a_picture_keeps_no_metadata(consultation):
 
 
 def test_a_scan_that_is_too_large_is_refused(consultation):
-    with pytest.raises(ScanNotTaken):
+    with pytest.raises(AttachmentRefused):
         letter(consultation, scan=SimpleUploadedFile("skan.pdf", b"%PDF-1.7" + b" " * (10 * 1024 * 1024)))
     assert Submission.objects.count() == 0

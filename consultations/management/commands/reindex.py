@@ -18,7 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = search.reindex(only_missing=options["missing"], progress=self._tell)
-        self.stdout.write(f"Indexed: {done} remarks.")
+        if done or not options["missing"]:
+            self.stdout.write(f"Search: {done} remarks indexed.")
 
     def _tell(self, done: int) -> None:
         if done % 50_000 == 0:

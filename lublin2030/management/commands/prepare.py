@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 skip_checks=True,
                 stdout=self.stdout,
             )
-        call_command("reindex", missing=True, skip_checks=True, stdout=self.stdout)
+        call_command("reindex", missing=True, stdout=self.stdout)
         if collect_static():
             self.stdout.write("Static files: collected.")
         self.stdout.write(f"\nThe portal: {settings.PORTAL_URL}/")
