@@ -143,7 +143,7 @@ def test_a_redacted_text_shows_its_gaps_and_the_reason(client, consultation, coo
     html = client.get(pages["remark"]).content.decode()
     assert 'prosi <span class="redacted"><span aria-hidden="true">[…]</span>' in html
     assert "dane osobowe: nazwisko" in html
-    assert '<meta name="description" content="Więcej drzew, prosi […].">' in html
+    assert 'Więcej drzew, prosi […].">' in html  # the description for search engines
     assert client.get(pages["api one"]).json()["change"] == SHOWN.change
     assert 'class="redacted"' in client.get(pages["register"]).content.decode()
 
