@@ -251,10 +251,22 @@ class ChapterTextAdmin(UnlessPublished):
         return False
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for passage in formset.save(commit=False):
+        """A text that was typed anew has no layout: the old one says what the text said before."""
+        passages = formset.save(commit=False)
+        typed_anew = {passage.pk for passage, fields in formset.changed_objects if "wording" in fields}
+        for passage in passages:
             passage.version = form.instance.version
             if passage.passage_id is None:
                 passage.passage = new_passage(passage.version.draft)
+            if passage.pk in typed_anew and (passage.html or passage.footnotes):
+                passage.html, passage.footnotes = "", []
+                if passage.kind in {PassageText.Kind.TABLE, PassageText.Kind.IMAGE}:
+                    passage.kind = PassageText.Kind.PARAGRAPH
+                messages.warning(
+                    request,
+                    gettext("Passage %(number)s is plain text now: its bold, links, table or picture are gone.")
+                    % {"number": passage.number},
+                )
             passage.save()
         _delete_marked(formset)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Decision, Department, HistoryEntry, ImproperReason, Remark, Submission
+from consultations.models import Decision, Department, HistoryEntry, ImproperReason, Remark, RemarkRevision, Submission
 from consultations.places import Placed, with_places
+from consultations.services.corrections import CHANGEABLE
 
 Verb = HistoryEntry.Verb
 
@@ -22,7 +25,13 @@ TOLD = [
     Verb.ASSIGN,
     Verb.PUBLISH,
     Verb.RENEW_LINK,
+    Verb.CONFIRM_EMAIL,
+    Verb.CORRECT,
+    Verb.WITHDRAW,
 ]
+# What of the submission itself does not belong to the steps of each of its remarks.
+OF_THE_SENDER = frozenset({Verb.RENEW_LINK, Verb.CONFIRM_EMAIL, Verb.CORRECT})
+
 
 _PREPARING: str | Promise = gettext_lazy("The department is preparing an answer.")
 _NEXT: dict[str, str | Promise] = {
@@ -32,6 +41,10 @@ _NEXT: dict[str, str | Promise] = {
     # Decided, but not public: for the sender nothing has changed yet.
     Remark.State.DECIDED: _PREPARING,
 }
+
+
+# A decided remark looks to its sender like an assigned one; whoever tries to change it reads why that is too late.
+SEEMS_CHANGEABLE = CHANGEABLE | {Remark.State.DECIDED}
 
 
 @dataclass(frozen=True)
@@ -44,15 +57,22 @@ class Step:
     reason: ImproperReason | None = None
     note: str = ""
     decision: Decision | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True)
 class RemarkCase:
-    """A remark of the case: where it belongs, its steps, and what it waits for (empty when for nothing)."""
+    """A remark of the case: where it belongs, its steps, and what it waits for (empty when for nothing).
+
+    ``may_change``: whether it can be corrected or withdrawn, as far as its sender may know. ``earlier`` is what it said
+    before each correction, the latest first.
+    """
 
     placed: Placed[Remark]
     steps: list[Step]
     waits_for: str
+    may_change: bool = False
+    earlier: Sequence[RemarkRevision] = ()
 
 
 def sent_remarks(submission: Submission) -> list[Placed[Remark]]:
@@ -64,7 +84,17 @@ def sent_remarks(submission: Submission) -> list[Placed[Remark]]:
     return placed
 
 
-def tell_case(submission: Submission) -> tuple[list[Step], list[RemarkCase]]:
+def revisions_of(submission: Submission) -> list[RemarkRevision]:
+    """What the submission's remarks said before they were corrected, the earliest first. One query."""
+    return list(RemarkRevision.objects.filter(remark__submission=submission).order_by("replaced_at", "pk"))
+
+
+def may_change_sender(submission: Submission, now: dt.datetime) -> bool:
+    """Whether the sender's data can still be corrected at the (aware) moment."""
+    return submission.consultation.is_open(now) and submission.verification != Submission.Verification.IMPROPER
+
+
+def tell_case(submission: Submission, now: dt.datetime | None = None) -> tuple[list[Step], list[RemarkCase]]:
     """The steps of the submission itself, and each remark with all its steps. Its queries do not grow with it."""
     placed = sent_remarks(submission)
     ids = [one.remark.pk for one in placed]
@@ -84,20 +114,29 @@ def tell_case(submission: Submission) -> tuple[list[Step], list[RemarkCase]]:
             department=departments.get(entry.after.get("department", 0)),
             reason=reasons.get(entry.after.get("reason", "")),
             note=entry.after.get("note", ""),
-            decision=decisions.get((entry.remark_id or 0, entry.after.get("revision", 0))),
+            decision=decisions.get((entry.remark_id or 0, entry.after.get("revision", 0)))
+            if entry.verb == Verb.PUBLISH
+            else None,
+            revision=entry.after.get("revision", 0) if entry.verb == Verb.CORRECT else 0,
         )
 
     common = [step(entry) for entry in entries]
     own: dict[int, list[Step]] = {pk: [] for pk in ids}
     for entry in own_entries:
         own[entry.remark_id or 0].append(step(entry))
-    shared = [one for one in common if one.verb != Verb.RENEW_LINK]
+    shared = [one for one in common if one.verb not in OF_THE_SENDER]
+    is_open = submission.consultation.is_open(now or timezone.now())
+    earlier: dict[int, list[RemarkRevision]] = {pk: [] for pk in ids}
+    for revision in revisions_of(submission):
+        earlier[revision.remark_id].insert(0, revision)
     return common, [
         RemarkCase(
             placed=one,
             # A stable sort: what happened to the submission at one moment comes before what followed from it.
             steps=sorted([*shared, *own[one.remark.pk]], key=lambda each: each.at),
             waits_for=str(_NEXT.get(one.remark.state, "")),
+            may_change=is_open and one.remark.state in SEEMS_CHANGEABLE,
+            earlier=earlier[one.remark.pk],
         )
         for one in placed
     ]

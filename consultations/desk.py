@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from consultations.models import Consultation, DraftImport, Remark, Submission
+from consultations.models import Consultation, DraftImport, LetterDraft, Remark, Submission
 from consultations.permissions import (
     may_answer,
     may_assign,
@@ -23,6 +24,7 @@ from consultations.permissions import (
     may_read_summary,
     may_redact,
     may_set_up_consultations,
+    may_type_in,
     may_verify,
 )
 from consultations.places import Placed, with_places
@@ -84,6 +86,41 @@ def read(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
     ]
 
 
+@dataclass(frozen=True)
+class Correction:
+    """One correction of the sender: which revision it replaced and when, and each changed text word by word."""
+
+    revision: int
+    at: dt.datetime
+    changes: list[tuple[str, SafeString]]
+    kind: str = ""
+
+
+def read_corrections(remark: Remark) -> list[Correction]:
+    """What the sender has changed in a remark, the latest correction first. One query, or none without a correction."""
+    if remark.revision == 1:
+        return []
+    labels = {"change": _("What to change"), "wording": _("Proposed wording"), "reason": _("Why")}
+    later: dict[str, Any] = {name: getattr(remark, name) for name in (*labels, "kind")}
+    found: list[Correction] = []
+    for one in remark.revisions.order_by("-revision"):
+        earlier = one.content
+        found.append(
+            Correction(
+                revision=one.revision,
+                at=one.replaced_at,
+                changes=[
+                    (label, word_diff(earlier[name], later[name]))
+                    for name, label in labels.items()
+                    if earlier[name] != later[name]
+                ],
+                kind=str(Remark.Kind(earlier["kind"]).label) if earlier["kind"] != later["kind"] else "",
+            )
+        )
+        later = earlier
+    return found
+
+
 def _changes(placed: Placed[Remark]) -> SafeString | None:
     if placed.passage is None or placed.remark.kind != Remark.Kind.REWORD:
         return None
@@ -138,6 +175,20 @@ def _waiting_remarks(
         ]
 
     return oldest
+
+
+def _unfinished_letters(user: Any, limit: int) -> list[Waiting]:
+    """The clerk's own letters that are typed in only in part, the one left longest first."""
+    drafts = LetterDraft.objects.filter(by=user).select_related("consultation").order_by("updated_at", "pk")[:limit]
+    return [
+        Waiting(
+            label=draft.content.get("fields", {}).get("name") or _("no name yet"),
+            detail=draft.consultation.text("title").value,
+            url=f"{reverse('desk:letter', args=[draft.consultation.slug])}?szkic={draft.pk}",
+            since=draft.updated_at,
+        )
+        for draft in drafts
+    ]
 
 
 def _waiting_summaries(user: Any, limit: int) -> list[Waiting]:
@@ -225,6 +276,18 @@ def register_queues() -> None:
             oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_publication()),
             order=40,
             empty=gettext_lazy("Every decision is public."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="intake",
+            label=gettext_lazy("Type in"),
+            url_name="desk:intake",
+            may_see=may_type_in,
+            count=lambda user: LetterDraft.objects.filter(by=user).count(),
+            oldest=_unfinished_letters,
+            order=5,
+            empty=gettext_lazy("You have no unfinished letter."),
         )
     )
     register_queue(

@@ -86,10 +86,14 @@ class AssignForm(DeskForm):
 
 
 class DecideForm(DeskForm):
-    """The decision. ``seen_department`` is the one the page was shown for: after a move the decision is not ours."""
+    """The decision. ``seen_department`` is the one the page was shown for: after a move the decision is not ours.
+
+    ``seen_revision`` is the text that was read: the sender may have corrected it meanwhile.
+    """
 
     action = "decide"
     seen_department = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
     outcome = forms.ChoiceField(label=_("Decision"), choices=Remark.Outcome.choices, widget=forms.RadioSelect)
     justification = PlainTextField(
         limit=JUSTIFICATION_LIMIT,

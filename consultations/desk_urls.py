@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import desk, desk_drafts, matching, redaction
+from consultations.views import attachments, desk, desk_drafts, intake, matching, redaction, tables
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -15,6 +15,16 @@ urlpatterns = [
     path("podsumowania/", desk.summaries, name="summaries"),
     path("importy/<int:pk>/dopasowanie/", matching.import_matches, name="import_matches"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),
+    path("zalaczniki/<int:pk>/", attachments.of_the_desk, name="attachment"),
+    path("wpisz/", intake.intake, name="intake"),
+    path("wpisz/<slug:slug>/", intake.letter, name="letter"),
+    path("wpisz/<slug:slug>/szkic/", intake.letter_draft, name="letter_draft"),
+    path("wpisz/<slug:slug>/porzuc/", intake.discard_letter, name="discard_letter"),
+    path("wpisz/<slug:slug>/fragment/", intake.letter_place, name="letter_place"),
+    path("wpisz/<slug:slug>/tabela/", tables.table_imports, name="table_imports"),
+    path("wpisz/<slug:slug>/tabela/wzor.xlsx", tables.table_template, {"form": "xlsx"}, name="table_template"),
+    path("wpisz/<slug:slug>/tabela/wzor.csv", tables.table_template, {"form": "csv"}, name="table_template"),
+    path("wpisz/<slug:slug>/tabela/<int:pk>/", tables.table_import, name="table_import"),
     path("teksty/", redaction.texts, name="texts"),
     path("uwagi/<int:pk>/tekst/", redaction.text, name="text"),
     path("projekty/", desk_drafts.drafts, name="drafts"),

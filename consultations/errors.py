@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 
 class ConsultationError(Exception):
     """Any refusal of this app."""
@@ -83,8 +85,87 @@ class RemarkNotDecided(ConsultationError):
     """There is no unpublished decision to publish or to return."""
 
 
+class RemarkAnswered(ConsultationError):
+    """The sender cannot correct or withdraw the remark any more: the city has decided on it."""
+
+
+class ImproperCannotChange(ConsultationError):
+    """The sender cannot correct or withdraw what was found improper."""
+
+
+class RemarkWithdrawn(ConsultationError):
+    """The sender has withdrawn the remark; that cannot be undone."""
+
+
+class CorrectedMeanwhile(ConsultationError):
+    """The remark is not the revision that was read: its sender has corrected it since."""
+
+
+class NothingCorrected(ConsultationError):
+    """A correction that changes nothing."""
+
+
+class SenderCorrectedMeanwhile(ConsultationError):
+    """The sender's data are not those that were read: they were corrected in another window."""
+
+
+class SubmissionWithdrawn(ConsultationError):
+    """Every remark of the submission is withdrawn: there is nothing left to verify."""
+
+
+class ConfirmationTooLate(ConsultationError):
+    """The e-mail address was not confirmed in time."""
+
+
 class VersionInPreparation(ConsultationError):
     """The draft has an unpublished version already."""
+
+
+class AttachmentsNotTaken(ConsultationError):
+    """This consultation takes remarks without attachments."""
+
+
+class TooManyAttachments(ConsultationError):
+    """More files than one submission may carry."""
+
+
+class AttachmentRefused(ConsultationError):
+    """The file itself is not accepted; ``fault`` says why (``lublin2030.lib.files.Fault``, or one of the scanner's)."""
+
+    HARMFUL = "harmful"
+    UNCHECKED = "unchecked"
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = str(fault)
+
+
+class AttachmentNotPublishable(ConsultationError):
+    """Scans are never public; or somebody has made the attachment public or private in the meantime."""
+
+
+class TooOften(ConsultationError):
+    """From one internet address something was done more often than is allowed; ``until`` says when it works again."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__()
+        self.until = until
+
+    def seconds_from(self, now: dt.datetime) -> int:
+        """How long to wait, in whole seconds, at least one."""
+        return max(int((self.until - now).total_seconds()) + 1, 1)
+
+
+class SentTooFast(ConsultationError):
+    """Sent sooner after the first remark than a person can read. The same again after ``seconds`` works."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class TrapFilled(ConsultationError):
+    """A field that people do not see was filled in: by a robot, or by a browser that fills in by itself."""
 
 
 class TextChanged(ConsultationError):
@@ -141,3 +222,36 @@ class ChapterTitleMissing(ConsultationError):
 
 class NotPermitted(ConsultationError):
     """The person may not do this."""
+
+
+class NotReceivedThen(ConsultationError):
+    """A letter cannot have been received at that time: it lies in the future or before the opening."""
+
+
+class LodgedAfterReceipt(ConsultationError):
+    """A letter cannot have been handed in or posted after the office received it."""
+
+
+class LetterChanged(ConsultationError):
+    """The letter being typed in was saved meanwhile by another window."""
+
+
+class KindDoesNotFit(ConsultationError):
+    """This kind of remark needs a passage, or a proposed wording, that the remark does not have."""
+
+
+class ImportNotReady(ConsultationError):
+    """The table is not read yet, or is entered or discarded already."""
+
+
+class RowsRefused(ConsultationError):
+    """Everything was to be entered, but the table has refused rows."""
+
+
+class TableUnreadable(ConsultationError):
+    """The file is no table that can be read. ``code`` says why, ``detail`` names what of it (no person's data)."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from consultations.models import (
     Basket,
@@ -195,7 +196,7 @@ class RemarkForm(forms.Form):
             return self._clean_without_kind(data)
         # What the kind does not ask for does not count, so it cannot be wrong either.
         for name in {"wording", "addition"} - {NEEDED.get(kind, ("",))[0]}:
-            self._errors.pop(name, None)
+            self.errors.pop(name, None)
             data[name] = ""
         if kind not in NEEDED:
             return data
@@ -329,12 +330,19 @@ class SenderForm(forms.Form):
         IdentityField.DISTRICT: gettext_lazy("Choose your district."),
     }
 
-    def __init__(self, *args: Any, consultation: Consultation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, consultation: Consultation, online: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.consultation = consultation
+        requires = consultation.requires_online if online else consultation.requires
+        if online and consultation.asks_confirmation:
+            self.fields["email"].help_text = ngettext(
+                "We send a copy and our answers there. Confirm the address within %(hours)d hour after sending.",
+                "We send a copy and our answers there. Confirm the address within %(hours)d hours after sending.",
+                consultation.confirmation_hours,
+            ) % {"hours": consultation.confirmation_hours}
         for name, sentence in self.MISSING.items():
             field = self.fields[name.value]
-            field.required = consultation.requires(name)
+            field.required = requires(name)
             field.error_messages["required"] = sentence
         # Persons act for themselves: required of organisations only.
         self.fields["representative"].required = False
@@ -353,6 +361,12 @@ class SenderForm(forms.Form):
                 "representative", _("You send this for yourself. Choose “for an organisation” or clear this field.")
             )
         return data
+
+    @classmethod
+    def typed_in(cls, post: QueryDict) -> dict[str, Any]:
+        """What was typed so far, as values to show again without judging them."""
+        typed = {name: post.get(name, "") for name in cls.base_fields}
+        return typed | {"sender_kind": typed["sender_kind"] or Submission.SenderKind.PERSON.value}
 
     @staticmethod
     def values_of(basket: Basket) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from consultations.models import Consultation, Remark
+from consultations.models import Attachment, Consultation, Remark
 
 
 def may_set_up_consultations(user: Any) -> bool:
@@ -42,6 +42,33 @@ def may_answer(user: Any) -> bool:
 
 def may_publish(user: Any) -> bool:
     """Publish decisions, or send them back, and publish the summary."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def may_publish_attachments(user: Any) -> bool:
+    """Decide whether the public may open a sender's file."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def may_read_attachment(user: Any, attachment: Attachment) -> bool:
+    """Open a file that was sent: coordinators any, experts what came with their departments' remarks.
+
+    A scan shows who sent the letter, so experts open none.
+    """
+    if attachment.submission_id is None:
+        return False
+    if may_read_contact(user):
+        return True
+    if attachment.kind != Attachment.Kind.SENDER or not has_role(user, Role.EXPERT):
+        return False
+    of_own_departments = Remark.objects.filter(
+        submission=attachment.submission_id, department__in=user.departments.all()
+    )
+    return of_own_departments.exists()
+
+
+def may_type_in(user: Any) -> bool:
+    """Enter what came on paper, by e-mail, at the counter or at a meeting."""
     return has_role(user, Role.COORDINATOR)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, F, Prefetch, Q, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Left
 
 from consultations.public_text import TEXTS, public_columns
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     # Ruff does not see names in quotes in the classes' bases; mypy needs them.
     from consultations.models import (  # noqa: F401
+        Attachment,
         Consultation,
         Decision,
         Draft,
@@ -48,6 +49,10 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
     def closed(self, now: dt.datetime) -> ConsultationQuerySet:
         """Public consultations that are over; the one that closed last comes first."""
         return self.public(now).filter(closes_at__lte=now).order_by("-closes_at")
+
+    def for_typing_in(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Consultations into which letters can come: those that have opened, the latest first, closed ones too."""
+        return self.public(now).filter(opens_at__lte=now).select_related("draft").order_by("-opens_at", "-pk")
 
     def showing_remarks(self, now: dt.datetime) -> ConsultationQuerySet:
         """Public consultations whose remarks the public may see: see ``Consultation.shows_remarks``."""
@@ -120,8 +125,27 @@ class DraftImportQuerySet(models.QuerySet["DraftImport"]):
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def waiting_for_verification(self) -> SubmissionQuerySet:
-        """What a coordinator has to verify, oldest first."""
-        return self.filter(verification="pending").select_related("consultation").order_by("received_at", "pk")
+        """What a coordinator has to verify, oldest first. Without what its sender has withdrawn whole."""
+        return (
+            self.filter(verification="pending")
+            .with_something_to_verify()
+            .select_related("consultation")
+            .order_by("received_at", "pk")
+        )
+
+    def with_something_to_verify(self) -> SubmissionQuerySet:
+        """Submissions of which a remark waits for verification."""
+        from consultations.models import Remark
+
+        return self.filter(Exists(Remark.objects.filter(submission=OuterRef("pk"), state="received").order_by()))
+
+    def unconfirmed_since(self, now: dt.datetime) -> SubmissionQuerySet:
+        """Submissions whose e-mail address was to be confirmed by the (aware) moment and was not; oldest term first."""
+        return (
+            self.filter(verification="pending", confirmed_at__isnull=True, confirm_until__lte=now)
+            .with_something_to_verify()
+            .order_by("confirm_until", "pk")
+        )
 
     def with_remark_totals(self) -> models.QuerySet[Any]:
         """With ``remark_total``, how many remarks each carries."""
@@ -140,6 +164,37 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def returned(self) -> DecisionQuerySet:
         """Decisions that were sent back to the department, the latest first."""
         return self.filter(returned_at__isnull=False).order_by("-revision")
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def numbered(self) -> AttachmentQuerySet:
+        """With ``ordinal``: its number among the files of its kind in its submission, by which it is called."""
+        from consultations.models import Attachment
+
+        # Not a window function: it would count only what a filter leaves, and the number must stay the same.
+        up_to_it = Attachment.objects.filter(
+            submission=OuterRef("submission"), kind=OuterRef("kind"), pk__lte=OuterRef("pk")
+        )
+        counted = up_to_it.order_by().values("kind").annotate(files=Count("pk")).values("files")
+        return self.annotate(ordinal=Subquery(counted)).order_by("kind", "pk")
+
+    def added_by_senders(self) -> AttachmentQuerySet:
+        """Without the scans of letters, which show who sent them."""
+        return self.filter(kind="sender")
+
+    def public(self, now: dt.datetime) -> AttachmentQuerySet:
+        """Files the public may open at the moment: let go by staff, of a submission that is shown and not withdrawn."""
+        from consultations.models import Remark
+
+        standing = Remark.objects.filter(submission=OuterRef("submission")).exclude(state="withdrawn")
+        return (
+            self.added_by_senders()
+            .filter(published_at__lte=now, submission__consultation__published_at__lte=now)
+            .filter(
+                Q(submission__consultation__remarks_shown="at_once") | Q(submission__consultation__closes_at__lte=now)
+            )
+            .filter(Exists(standing))
+        )
 
 
 class RemarkQuerySet(models.QuerySet["Remark"]):

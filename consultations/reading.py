@@ -35,6 +35,8 @@ PUBLIC_STEPS = [
     HistoryEntry.Verb.REOPEN_VERIFICATION,
     HistoryEntry.Verb.ASSIGN,
     HistoryEntry.Verb.PUBLISH,
+    HistoryEntry.Verb.CORRECT,
+    HistoryEntry.Verb.WITHDRAW,
 ]
 
 
@@ -97,7 +99,7 @@ def timed(consultations: Iterable[Consultation], now: dt.datetime) -> list[Timed
 
 def required_labels(consultation: Consultation) -> list[str]:
     """What a sender must give, in words, in the order of the form."""
-    return [str(field.label) for field in IdentityField if consultation.requires(field)]
+    return [str(field.label) for field in IdentityField if consultation.requires_online(field)]
 
 
 # -- The draft ------------------------------------------------------------------------------------------------------

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from consultations.services import baskets, comparisons, draft_files
+from consultations.services import baskets, comparisons, confirmation, draft_files
+from consultations.services.attachments import delete_orphan_files as delete_orphans
+from consultations.services.limits import forget_old_counts as forget_counts
 
 
 @shared_task
 def forget_old_baskets() -> int:
     """Delete baskets untouched for 30 days."""
     return baskets.forget_old_baskets()
+
+
+@shared_task
+def forget_old_counts() -> int:
+    """Delete counters of windows that are over."""
+    return forget_counts()
+
+
+@shared_task
+def delete_orphan_files() -> int:
+    """Delete private files that belong to no row."""
+    return delete_orphans()
+
+
+@shared_task
+def expire_unconfirmed() -> int:
+    """Find improper what was not confirmed in time."""
+    return confirmation.expire_unconfirmed()
 
 
 @shared_task

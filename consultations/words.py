@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations import errors
 from consultations.models import Department, HistoryEntry, Remark, Submission
+from consultations.models.consultations import IdentityField
+from consultations.services.confirmation import REASON as UNCONFIRMED
+from lublin2030.lib.dates import WARSAW
+from lublin2030.lib.files import Fault
 
 _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.ConsultationClosed: gettext_lazy("This consultation is not taking remarks now."),
@@ -52,9 +58,59 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.RemarkNotDecided: gettext_lazy(
         "There is no such unpublished decision any more: it has been published or returned in the meantime."
     ),
+    errors.RemarkAnswered: gettext_lazy(
+        "The department has finished its answer to this remark, so you cannot correct or withdraw it any more."
+    ),
+    errors.ImproperCannotChange: gettext_lazy(
+        "This submission was found improper, so you cannot correct or withdraw it. Send a new one, or write to us."
+    ),
+    errors.RemarkWithdrawn: gettext_lazy(
+        "This remark is withdrawn. That cannot be undone, but you can send a new one."
+    ),
+    errors.CorrectedMeanwhile: gettext_lazy(
+        "The sender has corrected this remark since you opened the page. Read the new text first."
+    ),
+    errors.NothingCorrected: gettext_lazy("You changed nothing, so nothing was saved."),
+    errors.SenderCorrectedMeanwhile: gettext_lazy(
+        "These data were changed in another window. Check what you typed and save it once more."
+    ),
+    errors.SubmissionWithdrawn: gettext_lazy("The sender has withdrawn every remark, so there is nothing to verify."),
+    errors.ConfirmationTooLate: gettext_lazy(
+        "The time for confirming the e-mail address is over, so it was not confirmed. Write to us if you need help."
+    ),
     errors.VersionInPreparation: gettext_lazy(
         "The next version of this draft is in preparation already. Publish it first."
     ),
+    errors.AttachmentsNotTaken: gettext_lazy("This consultation takes no attachments. Write all of it in your remark."),
+    errors.TooManyAttachments: gettext_lazy(
+        "A submission can carry at most 5 files. Remove one, or join several into one PDF."
+    ),
+    errors.AttachmentNotPublishable: gettext_lazy(
+        "This file cannot be made public or private now: it is a scan, or somebody has done it in the meantime."
+    ),
+    errors.TrapFilled: gettext_lazy(
+        "A field that should stay empty was filled in, perhaps by your browser. It is empty again: press the button"
+        " once more. Nothing is lost."
+    ),
+    errors.NotReceivedThen: gettext_lazy(
+        "The letter cannot have come then: the day is in the future or before the consultation opened. Check the date."
+    ),
+    errors.LodgedAfterReceipt: gettext_lazy(
+        "The letter cannot have been handed in or posted after we received it. Check both dates."
+    ),
+    errors.LetterChanged: gettext_lazy(
+        "This letter was saved in another window meanwhile. Nothing was overwritten. Open it again to go on."
+    ),
+    errors.KindDoesNotFit: gettext_lazy(
+        "This kind of remark needs a passage, and to change or add also the new wording. Choose another kind."
+    ),
+    errors.ImportNotReady: gettext_lazy(
+        "This table cannot be entered now: it is not checked yet, or it has been entered or discarded already."
+    ),
+    errors.RowsRefused: gettext_lazy(
+        "Some rows are refused, so not everything can be entered. Enter the accepted letters, or mend the table."
+    ),
+    errors.TableUnreadable: gettext_lazy("This file cannot be read as a table. Start from our template."),
     errors.TextChanged: gettext_lazy(
         "This text has changed since you opened it, or a colleague has decided on it. Read it once more."
     ),
@@ -92,14 +148,55 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
 }
 
 
+_FAULTS: dict[str, str | Promise] = {
+    Fault.EMPTY: gettext_lazy("The file is empty. Choose it again."),
+    Fault.TOO_LARGE: gettext_lazy("The file is larger than 10 MB. Make it smaller, or split it."),
+    Fault.UNKNOWN: gettext_lazy("We do not take this format. Save the file as PDF, DOCX, ODT, XLSX, JPG or PNG."),
+    Fault.DAMAGED: gettext_lazy("The file is damaged and cannot be opened. Save it once more and choose it again."),
+    Fault.ENCRYPTED: gettext_lazy("The file is locked with a password. Save it without one and choose it again."),
+    Fault.MACROS: gettext_lazy("The file contains macros (small programs). Save it without them, or as PDF."),
+    Fault.ACTIVE: gettext_lazy("This PDF contains scripts or starts programs. Print it to a new PDF and choose that."),
+    Fault.REMOTE: gettext_lazy("When opened, the file fetches something from another computer. Save it as PDF."),
+    Fault.BOMB: gettext_lazy("The file unpacks to far more than its size. Save it as PDF and choose that."),
+    Fault.PIXELS: gettext_lazy("The picture has more than 40 million pixels. Make it smaller."),
+    errors.AttachmentRefused.HARMFUL: gettext_lazy(
+        "Our scanner found a virus in this file. We did not keep it. Check your computer."
+    ),
+    errors.AttachmentRefused.UNCHECKED: gettext_lazy(
+        "We cannot check files for viruses just now. Try again in a few minutes, or send without the file."
+    ),
+}
+_FIELDS: dict[str, str | Promise] = {"sender_kind": gettext_lazy("sender"), **dict(IdentityField.choices)}
+
+
 def words_for(error: errors.ConsultationError) -> str:
     """What a person reads when the domain refuses, in the reader's language. KeyError for an error without words."""
+    match error:
+        case errors.AttachmentRefused():
+            return str(_FAULTS[error.fault])
+        case errors.TooOften():
+            return _(
+                "Very much has come from your internet address lately. Please try again after %(time)s. What you"
+                " wrote is kept. If you cannot wait, send it another way: the page of the consultation says how."
+            ) % {"time": date_format(localtime(error.until, WARSAW), "H:i")}
+        case errors.SentTooFast():
+            return _("That was very fast. Read it through once more and press the button again in a moment.")
     return str(_WORDS[type(error)])
 
 
 def status_for(error: errors.ConsultationError) -> int:
-    """The HTTP status of a refusal: 403 when the person may not, 409 when the record's state does not allow it."""
-    return 403 if isinstance(error, errors.NotPermitted) else 409
+    """The HTTP status of a refusal: 403 when the person may not, 409 when the record's state does not allow it.
+
+    429 when it is only too early, 422 when what was sent is at fault.
+    """
+    match error:
+        case errors.NotPermitted():
+            return 403
+        case errors.TooOften() | errors.SentTooFast():
+            return 429
+        case errors.AttachmentRefused() | errors.TrapFilled():
+            return 422
+    return 409
 
 
 def describe_history(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
@@ -112,6 +209,7 @@ def describe_history(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
             "what": row.get_verb_display(),
             "at": row.at,
             "by": row.by,
+            "is_automatic": row.by is None and row.after.get("reason") == UNCONFIRMED,
             "before": _in_words(row.before, departments),
             "after": _in_words(row.after, departments),
         }
@@ -134,11 +232,15 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
         said.append(str(Remark.Outcome(part["outcome"]).label))
     if part.get("revision", 1) > 1:
         said.append(_("revision %(number)s") % {"number": part["revision"]})
+    if part.get("attachment"):
+        said.append(_("attachment %(number)s") % {"number": part["attachment"]})
     if part.get("version"):
         said.append(_("version %(number)s") % {"number": part["version"]})
     if part.get("remarks"):
         said.append(_("remarks: %(number)s") % {"number": part["remarks"]})
     if part.get("reason"):
         said.append(_("reason: %(reason)s") % {"reason": part["reason"]})
+    if part.get("fields"):
+        said.append(", ".join(str(_FIELDS[name]) for name in part["fields"]))
     said += [f"„{part[name]}”" for name in ("note", "why") if part.get(name)]
     return [phrase for phrase in said if phrase]

@@ -21,6 +21,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from lublin2030.lib import scanner
 from lublin2030.lib.env import env_bool, env_int, env_list, env_str
 
 django_stubs_ext.monkeypatch()
@@ -171,9 +172,12 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-addresses": {"task": "notifications.tasks.housekeeping", "schedule": 3600.0},
     "run-jobs": {"task": "accounts.tasks.run_jobs", "schedule": 10.0},
     "forget-old-jobs": {"task": "accounts.tasks.forget_old_jobs", "schedule": 3600.0},
+    "expire-unconfirmed": {"task": "consultations.tasks.expire_unconfirmed", "schedule": 60.0},
     "prepare-comparisons": {"task": "consultations.tasks.prepare_comparisons", "schedule": 60.0},
     "prepare-draft-files": {"task": "consultations.tasks.prepare_draft_files", "schedule": 60.0},
     "forget-old-baskets": {"task": "consultations.tasks.forget_old_baskets", "schedule": 3600.0},
+    "forget-old-counts": {"task": "consultations.tasks.forget_old_counts", "schedule": 3600.0},
+    "delete-orphan-files": {"task": "consultations.tasks.delete_orphan_files", "schedule": 6 * 3600.0},
 }
 
 # -- People -------------------------------------------------------------------------------------------------------
@@ -231,7 +235,24 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# The largest body of a request; of an attachment 10 MB are taken, five of them at once. The proxy has the same limit.
+MOST_REQUEST_BYTES = env_int("MOST_REQUEST_MEGABYTES", 64) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "lublin2030.lib.uploads.WholeRequestLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# A virus scanner that speaks clamd's protocol: tcp://host:3310 or unix:///run/clamd.sock; none when empty. If it is
+# required and does not answer, no file is taken.
+CLAMD_URL = env_str("CLAMD_URL", "")
+CLAMD_REQUIRED = env_bool("CLAMD_REQUIRED", True)
+if CLAMD_URL:
+    try:
+        scanner.check_url(CLAMD_URL)
+    except ValueError as wrong:
+        raise ImproperlyConfigured(f"CLAMD_URL: {wrong}") from None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # a form with 1 MB of text must reach its form to get its sentence
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a letter typed in at the desk: 200 remarks of six fields
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # -- Mail ---------------------------------------------------------------------------------------------------------
@@ -319,5 +340,13 @@ LOGGING = {
 # -- Consultations ------------------------------------------------------------------------------------------------
 
 REGISTER_PAGE_SIZE = 50
+# How often one internet address may do what; 0: as often as it likes. How many submissions it may send in an hour each
+# consultation says itself. A school or an office shares one address, so these stop machines, not people.
+RATE_REMARKS_PER_MINUTE = env_int("RATE_REMARKS_PER_MINUTE", 120)
+RATE_UPLOADS_PER_HOUR = env_int("RATE_UPLOADS_PER_HOUR", 200)
+RATE_LINK_MAILS_PER_HOUR = env_int("RATE_LINK_MAILS_PER_HOUR", 20)
+RATE_FOLLOWS_PER_HOUR = env_int("RATE_FOLLOWS_PER_HOUR", 60)
+# Whoever sends within so many seconds of the first remark is asked to press once more. 0: never.
+TIME_TRAP_SECONDS = env_int("TIME_TRAP_SECONDS", 5)
 LONGEST_DRAFT_QUERY = 200  # characters of a search in a draft
 PORTAL_LANGUAGE_NAMES = {"pl": _("Polish"), "en": _("English"), "uk": _("Ukrainian")}

@@ -14,12 +14,24 @@ from django.utils.crypto import salted_hmac
 
 from consultations.errors import LinkAskedTooOften
 from consultations.models import Basket, Decision, Remark, Submission
-from consultations.signals import basket_link_asked, decision_published, submission_received, submission_verified
+from consultations.services.confirmation import reminder_at
+from consultations.signals import (
+    basket_link_asked,
+    confirmation_asked_again,
+    decision_published,
+    remark_corrected,
+    remarks_withdrawn,
+    sender_corrected,
+    submission_received,
+    submission_verified,
+)
 from notifications.models import Message
 from notifications.services import outbox
 
 
-def _tell_sender(kind: Message.Kind, submission: Submission, *, key: str, **context: Any) -> None:
+def _tell_sender(
+    kind: Message.Kind, submission: Submission, *, key: str, due_at: dt.datetime | None = None, **context: Any
+) -> None:
     if submission.is_demonstration or not submission.email:
         return
     outbox.write(
@@ -30,12 +42,82 @@ def _tell_sender(kind: Message.Kind, submission: Submission, *, key: str, **cont
         context=context,
         submission=submission,
         consultation=submission.consultation,
+        due_at=due_at,
     )
 
 
 @receiver(submission_received, dispatch_uid="notifications.receipt")
 def write_receipt(submission: Submission, **_kwargs: Any) -> None:
     _tell_sender(Message.Kind.RECEIPT, submission, key=f"submission-received:{submission.pk}")
+    _remind_to_confirm(submission)
+
+
+def _remind_to_confirm(submission: Submission) -> None:
+    """Write the reminder now, due later: when the address is confirmed by then, it is out of date."""
+    if not submission.awaits_confirmation or submission.confirm_until is None:
+        return
+    until = submission.confirm_until
+    asked_at = until - dt.timedelta(hours=submission.consultation.confirmation_hours)
+    _tell_sender(
+        Message.Kind.CONFIRM_REMINDER,
+        submission,
+        key=f"confirm-reminder:{submission.pk}:{until:%Y%m%d%H%M%S}",
+        due_at=reminder_at(asked_at, until),
+        until=until.timestamp(),
+    )
+
+
+@receiver(confirmation_asked_again, dispatch_uid="notifications.confirmation")
+def write_confirmation(submission: Submission, now: dt.datetime, **_kwargs: Any) -> None:
+    # At most one an hour, however often the button is pressed.
+    if submission.confirm_until is not None:
+        _tell_sender(
+            Message.Kind.CONFIRM_SUBMISSION,
+            submission,
+            key=f"confirm-submission:{submission.pk}:{now:%Y%m%d%H}",
+            until=submission.confirm_until.timestamp(),
+        )
+
+
+@receiver(remark_corrected, dispatch_uid="notifications.correction")
+def write_correction(remark: Remark, **_kwargs: Any) -> None:
+    _tell_sender(
+        Message.Kind.CORRECTION,
+        remark.submission,
+        key=f"remark-corrected:{remark.pk}:{remark.revision}",
+        remark=remark.pk,
+        revision=remark.revision,
+    )
+
+
+@receiver(remarks_withdrawn, dispatch_uid="notifications.withdrawal")
+def write_withdrawal(submission: Submission, remarks: list[Remark], **_kwargs: Any) -> None:
+    # A remark is withdrawn once, so the first of them names the act.
+    _tell_sender(
+        Message.Kind.WITHDRAWAL,
+        submission,
+        key=f"remarks-withdrawn:{min(remark.pk for remark in remarks)}",
+        remarks=[remark.pk for remark in remarks],
+    )
+
+
+@receiver(sender_corrected, dispatch_uid="notifications.address")
+def write_to_both_addresses(submission: Submission, old_email: str, **_kwargs: Any) -> None:
+    """The new address gets a copy and what is still to be sent; the old one hears that no more comes there."""
+    outbox.readdress(submission, old_email=old_email)
+    times = submission.history.filter(verb="renew_link").count()
+    _tell_sender(Message.Kind.RECEIPT, submission, key=f"submission-received:{submission.pk}:{times}")
+    _remind_to_confirm(submission)
+    if old_email and not submission.is_demonstration:
+        outbox.write(
+            Message.Kind.CORRECTION,
+            key=f"address-left:{submission.pk}:{times}",
+            recipient=old_email,
+            language=submission.language,
+            context={"left": True},
+            submission=submission,
+            consultation=submission.consultation,
+        )
 
 
 @receiver(submission_verified, dispatch_uid="notifications.verification")

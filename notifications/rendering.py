@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from consultations.models import Basket, Consultation, Decision, Submission
+from consultations.models import Basket, Consultation, Decision, Remark, Submission
 from consultations.places import with_places
 from consultations.services.receipts import content_hash
 from lublin2030.lib.translations import ORIGINAL
@@ -81,8 +81,85 @@ def _receipt(message: Message, now: dt.datetime) -> Made:
     remarks = list(
         submission.remarks.select_related("consultation", "version", "chapter", "passage", "topic", "district")
     )
+    if message.recipient != submission.email:
+        raise OutOfDate
     subject = _("We have received your submission %(number)s") % {"number": submission.public_number}
     context = _case(submission) | {"placed": with_places(remarks), "digest": content_hash(remarks)}
+    if submission.awaits_confirmation and submission.confirm_until is not None and submission.confirm_until > now:
+        subject = _("Confirm your submission %(number)s by %(moment)s") % {
+            "number": submission.public_number,
+            "moment": _moment(submission.confirm_until),
+        }
+        context |= _confirmation(submission)
+    return subject, context | {"is_open": submission.consultation.is_open(now)}, {}
+
+
+def _confirm_submission(message: Message, now: dt.datetime) -> Made:
+    submission = _unconfirmed(message, now)
+    subject = _("Confirm your submission %(number)s") % {"number": submission.public_number}
+    return subject, _case(submission) | _confirmation(submission), {}
+
+
+def _confirm_reminder(message: Message, now: dt.datetime) -> Made:
+    submission = _unconfirmed(message, now)
+    subject = _("Reminder: confirm your submission %(number)s") % {"number": submission.public_number}
+    return subject, _case(submission) | _confirmation(submission), {}
+
+
+def _unconfirmed(message: Message, now: dt.datetime) -> Submission:
+    """The message's submission while this very address waits for its confirmation within this very term."""
+    submission = _submission(message)
+    until = submission.confirm_until
+    is_ours = until is not None and message.context["until"] == until.timestamp() and now < until
+    # A submission withdrawn whole has nothing to confirm.
+    remains = submission.remarks.filter(state=Remark.State.RECEIVED).exists()
+    if not (submission.awaits_confirmation and is_ours and message.recipient == submission.email and remains):
+        raise OutOfDate
+    return submission
+
+
+def _confirmation(submission: Submission) -> dict[str, Any]:
+    path = reverse("consultations:confirm", args=[submission.confirmation_token])
+    return {"confirm_url": absolute(path), "confirm_until": submission.confirm_until}
+
+
+def _correction(message: Message, now: dt.datetime) -> Made:
+    submission = _submission(message)
+    number = {"number": submission.public_number}
+    if message.context.get("left"):
+        subject = _("The e-mail address of submission %(number)s was changed") % number
+        # Whoever has this address now may be a stranger: no secret link, no text.
+        return subject, _case(submission) | {"left": True, "case_url": ""}, {}
+    remarks = list(
+        submission.remarks.select_related("consultation", "version", "chapter", "passage", "topic", "district")
+    )
+    found = (one for one in remarks if one.pk == message.context["remark"])
+    corrected = next((one for one in found if one.revision == message.context["revision"]), None)
+    if corrected is None or corrected.state == Remark.State.WITHDRAWN:
+        # A later correction is told by its own copy, a withdrawal by its own notice.
+        raise OutOfDate
+    (placed,) = with_places([corrected])
+    subject = _("You have corrected remark %(number)s") % {"number": corrected.public_number}
+    context = _case(submission) | {
+        "placed": placed,
+        "digest": content_hash(remarks),
+        "is_open": submission.consultation.is_open(now),
+    }
+    return subject, context, {}
+
+
+def _withdrawal(message: Message, now: dt.datetime) -> Made:
+    submission = _submission(message)
+    ids = message.context["remarks"]
+    numbers = [
+        one.public_number
+        for one in submission.remarks.filter(pk__in=ids).select_related("consultation").order_by("ordinal")
+    ]
+    if len(numbers) == 1:
+        subject = _("You have withdrawn remark %(number)s") % {"number": numbers[0]}
+    else:
+        subject = _("You have withdrawn remarks of submission %(number)s") % {"number": submission.public_number}
+    context = _case(submission) | {"numbers": numbers, "is_open": submission.consultation.is_open(now)}
     return subject, context, {}
 
 
@@ -174,6 +251,10 @@ _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.CONSULTATION_OPENS: _opens,
     Message.Kind.CONSULTATION_CLOSES: _closes,
     Message.Kind.CONFIRM_FOLLOWING: _confirm_following,
+    Message.Kind.CONFIRM_SUBMISSION: _confirm_submission,
+    Message.Kind.CONFIRM_REMINDER: _confirm_reminder,
+    Message.Kind.CORRECTION: _correction,
+    Message.Kind.WITHDRAWAL: _withdrawal,
     Message.Kind.BASKET_LINK: _basket_link,
 }
 
@@ -184,6 +265,7 @@ def _case(submission: Submission) -> dict[str, Any]:
         "consultation": submission.consultation,
         "consultation_url": absolute(submission.consultation.get_absolute_url()),
         "case_url": absolute(submission.tracking_path),
+        "receipt_url": absolute(reverse("consultations:receipt_pdf", args=[submission.tracking_token])),
     }
 
 
@@ -226,6 +308,10 @@ def _to_follower(message: Message, consultation: Consultation, subject: str) -> 
     # RFC 8058: mail programs show “unsubscribe” and send one POST, without a page.
     headers = {"List-Unsubscribe": f"<{unsubscribe_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     return subject, context, headers
+
+
+def _moment(moment: dt.datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 def _day(consultation: Consultation) -> str:

@@ -18,9 +18,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from consultations.errors import ConsultationClosed
+from consultations.errors import ConsultationClosed, TooOften
 from consultations.models import Consultation
 from consultations.permissions import may_read_contact, may_read_remarks
+from consultations.services.limits import count_following
+from consultations.words import status_for, words_for
+from lublin2030.lib.addresses import client_address
 from lublin2030.lib.masking import mask_email
 from lublin2030.lib.paging import page_by_key, read_key
 from lublin2030.lib.translations import current_language
@@ -50,10 +53,16 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
     form = FollowForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and not is_expired:
         try:
+            count_following(address=client_address(request), now=now)
             if not form.is_from_a_machine:
                 following.follow(consultation, email=form.cleaned_data["email"], language=current_language(), now=now)
         except ConsultationClosed:
             return render(request, "notifications/follow_closed.html", context, status=409)
+        except TooOften as refusal:
+            form.add_error("email", words_for(refusal))
+            page = render(request, "notifications/follow.html", context | {"form": form}, status=status_for(refusal))
+            page["Retry-After"] = str(refusal.seconds_from(now))
+            return page
         return redirect(f"{reverse('notifications:follow', args=[slug])}?wyslano=1")
     context |= {"form": form, "is_expired": is_expired}
     return render(request, "notifications/follow.html", context, status=422 if form.errors else 200)

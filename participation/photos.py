@@ -10,10 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+
+from lublin2030.lib.images import NotAPicture, TooManyPixels, on_white, read_picture
 
 MOST_BYTES = 10_000_000
-MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 2000
 FORMATS = ("JPEG", "PNG", "WEBP")
 
@@ -25,31 +25,17 @@ def stripped_photo(upload: Any) -> SimpleUploadedFile:
     """
     if upload.size > MOST_BYTES:
         raise ValidationError(_("The photograph is larger than 10 MB. Make it smaller and choose it again."))
-    upload.seek(0)
     try:
-        with Image.open(upload, formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise ValidationError(_("The photograph has more than 40 million pixels. Make it smaller."))
-            # Re-encoding the bare pixels loses all metadata; the turn that EXIF asked for is made first.
-            pixels = _on_white(ImageOps.exif_transpose(image))
-    except ValidationError:
-        raise
-    except Exception as error:  # Pillow's decoders raise many kinds for a broken file
+        picture = read_picture(upload, formats=FORMATS)
+    except TooManyPixels as error:
+        raise ValidationError(_("The photograph has more than 40 million pixels. Make it smaller.")) from error
+    except NotAPicture as error:
         raise ValidationError(_("This is not a photograph we can read. Choose a JPEG, PNG or WebP file.")) from error
-    pixels.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    bare = Image.new("RGB", pixels.size)
-    bare.paste(pixels)
+    bare = on_white(picture)
+    bare.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     encoded = io.BytesIO()
     bare.save(encoded, "JPEG", quality=85, optimize=True)
     return SimpleUploadedFile(f"{secrets.token_hex(8)}.jpg", encoded.getvalue(), content_type="image/jpeg")
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    layered = image.convert("RGBA")
-    background = Image.new("RGBA", layered.size, "white")
-    return Image.alpha_composite(background, layered).convert("RGB")
 
 
 class PhotoField(forms.ImageField):

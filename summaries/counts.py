@@ -43,9 +43,10 @@ STANDINGS = (
     Standing.IN_PROGRESS,
     Standing.RECEIVED,
     Standing.IMPROPER,
+    Standing.WITHDRAWN,
 )
 ANSWERED = frozenset(STANDINGS[:5])
-NOT_PROPER = frozenset({Standing.RECEIVED, Standing.IMPROPER})
+NOT_PROPER = frozenset({Standing.RECEIVED, Standing.IMPROPER, Standing.WITHDRAWN})
 MOST_DISCUSSED = 10
 LATEST_ANSWERS = 10
 
@@ -166,7 +167,7 @@ def answers_of(remark: Remark) -> list[Decision]:
 
 
 def total_counts(consultation: Consultation) -> Counts:
-    """The consultation's remarks by standing. One query of at most eight rows."""
+    """The consultation's remarks by standing. One query of a few rows."""
     tallies = Tally.objects.filter(consultation=consultation, dimension=Dimension.TOTAL)
     return Counts(dict(tallies.values_list("standing", "remarks")))
 

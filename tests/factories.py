@@ -25,6 +25,7 @@ from consultations.models import (
     Submission,
     Topic,
 )
+from consultations.services.corrections import withdraw_remark
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision
 from consultations.services.submissions import NewRemark, Sender, receive_submission
 from consultations.services.verification import mark_improper, mark_proper
@@ -226,9 +227,11 @@ def remark_in_state(
     sent = submission(consultation, **fields)
     if state == Remark.State.IMPROPER:
         mark_improper(sent, reason=consultation.improper_reasons.earliest("pk"), by=by, now=DURING)
-    elif state != Remark.State.RECEIVED:
+    elif state not in {Remark.State.RECEIVED, Remark.State.WITHDRAWN}:
         mark_proper(sent, by=by, now=DURING)
     remark = sent.remarks.get(ordinal=1)
+    if state == Remark.State.WITHDRAWN:
+        withdraw_remark(remark, now=DURING)
     if state in {"assigned", "decided", "published"}:
         assign_remark(remark, department=department or DepartmentFactory(), by=by, now=DURING)
     if state in {"decided", "published"}:

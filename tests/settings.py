@@ -23,6 +23,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNT_RATE_LIMITS = False
+TIME_TRAP_SECONDS = 0  # its own tests switch it on
 # Tests call the delivery themselves; the tests of real processes start their own worker.
 CELERY_BROKER_URL = None
 DATABASES["default"]["CONN_MAX_AGE"] = 0

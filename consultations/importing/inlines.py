@@ -17,7 +17,7 @@ from consultations.importing.problems import Problems
 # Everything of Unicode's category Cc but tab and line feed, and the overrides of direction: see lib.plaintext.
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 TAGS = {
-    "strong", "em", "u", "s", "sup", "sub", "code", "br", "a", "img",
+    "strong", "em", "u", "del", "sup", "sub", "code", "br", "a", "img",
     "table", "caption", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 ATTRIBUTES = {
@@ -30,7 +30,7 @@ ATTRIBUTE_VALUES = {"sup": {"class": {"note"}}, "th": {"scope": {"col", "row"}}}
 LINKS = ("https://", "http://", "mailto:")
 QUOTES = {"DoubleQuote": ("„", "”"), "SingleQuote": ("‚", "’")}
 WRAPPERS = {
-    "Strong": "strong", "Emph": "em", "Underline": "u", "Strikeout": "s", "Superscript": "sup", "Subscript": "sub",
+    "Strong": "strong", "Emph": "em", "Underline": "u", "Strikeout": "del", "Superscript": "sup", "Subscript": "sub",
 }  # fmt: skip
 IMAGE = re.compile(r'<img\b[^>]*?\bsrc="obraz:([0-9a-f]{64})"[^>]*>')
 

@@ -92,7 +92,7 @@ class Package:
                 with self._zip.open(entry) as part:
                     while piece := part.read(1024 * 1024):
                         seen += len(piece)
-                        if seen > entry.file_size:
+                        if seen > entry.file_size or (entry.filename.endswith(".xml") and b"<!ENTITY" in piece):
                             raise UnreadableDocument("bomb")
             except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError) as error:
                 raise UnreadableDocument("damaged") from error

@@ -13,7 +13,7 @@ import pypandoc  # type: ignore[import-untyped]
 from consultations.importing.errors import UnreadableDocument
 
 MOST_SECONDS = 240
-MOST_MEMORY = "2g"  # of pandoc's heap; a document of 400 pages takes about a quarter
+MOST_MEMORY = "1g"  # of pandoc's heap; a document of 400 pages takes about a quarter
 READERS = {
     # “styles” tells the table of contents and captions from the text.
     "docx": "docx+styles",

@@ -52,6 +52,13 @@ def read_document(
         raise UnreadableDocument("empty")
     if len(data) > MOST_BYTES:
         raise UnreadableDocument("too_large")
+    try:
+        return _read(data, kind, chapter_level, front_title, picture_word, tell)
+    except RecursionError as error:  # thousands of quotes in quotes: no document, an attempt
+        raise UnreadableDocument("damaged") from error
+
+
+def _read(data: bytes, kind: str, chapter_level: int, front_title: str, picture_word: str, tell: Tell) -> Read:
     problems = Problems()
     package = Package(data, kind) if kind in {"docx", "odt"} else None
     if package is not None:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.baskets import Basket
 from consultations.models.remarks import Submission, new_token
+from consultations.querysets import AttachmentQuerySet
+from lublin2030.lib.files import EXTENSIONS
 from lublin2030.lib.storage import private_storage
 
 
@@ -43,6 +45,8 @@ class Attachment(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
     )
 
+    objects = AttachmentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
@@ -61,6 +65,20 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"attachment {self.pk}"
+
+    @property
+    def extension(self) -> str:
+        """The ending that belongs to the real format: ``pdf``."""
+        return EXTENSIONS[self.content_type]
+
+    @property
+    def is_scan(self) -> bool:
+        return self.kind == self.Kind.SCAN
+
+    @property
+    def is_public(self) -> bool:
+        """Whether staff have let the public open it."""
+        return self.published_at is not None
 
 
 class RateCount(models.Model):

@@ -191,6 +191,10 @@ class Consultation(SeededModel, DemonstrationModel, TranslatedModel):
     def requires(self, field: IdentityField) -> bool:
         return field.value in self.required_fields
 
+    def requires_online(self, field: IdentityField) -> bool:
+        """Like ``requires``, of whoever sends by the form: who has to confirm an e-mail address must give one."""
+        return self.requires(field) or (field == IdentityField.EMAIL and self.asks_confirmation)
+
 
 class ImproperReason(TranslatedModel):
     """A reason for which this consultation's rules let a submission count as improper."""

@@ -125,6 +125,17 @@ class Submission(DemonstrationModel):
     def tracking_path(self) -> str:
         return reverse("consultations:tracking", args=[self.tracking_token])
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether the sender was asked to confirm the e-mail address and has not done so."""
+        return self.confirmation_token is not None and self.confirmed_at is None
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Whether the submission becomes improper when the address is not confirmed by ``confirm_until``."""
+        is_pending = self.verification == Submission.Verification.PENDING
+        return self.is_unconfirmed and is_pending and self.confirm_until is not None
+
 
 class Remark(DemonstrationModel):
     """One proposal of change to one place of the draft.
@@ -197,6 +208,9 @@ class Remark(DemonstrationModel):
     change = models.TextField(_("what to change"), blank=True)
     wording = models.TextField(_("proposed wording"), blank=True)
     reason = models.TextField(_("why"), blank=True)
+    # Digest of change, wording and reason without regard to case, blanks and punctuation; empty without any text.
+    # By it the same text is found again: a second sending, or a campaign (``services.duplicates``).
+    text_hash = models.CharField(max_length=32, blank=True, editable=False)
     # What the public reads instead of change, wording and reason while ``text_state`` is “redacted”.
     text_state = models.CharField(_("text"), max_length=10, choices=TextState, default=TextState.OPEN, editable=False)
     shown_change = models.TextField(_("what to change, as the public reads it"), blank=True, editable=False)
@@ -268,6 +282,7 @@ class Remark(DemonstrationModel):
             models.Index(fields=["consultation", "district", "position"], name="remark_by_district"),
             models.Index(fields=["consultation", "topic", "position"], name="remark_by_topic"),
             models.Index(fields=["consultation", "channel", "position"], name="remark_by_channel"),
+            models.Index(fields=["consultation", "text_hash"], name="remark_by_text"),
             models.Index(fields=["state", "received_at"], name="remark_waiting"),
             models.Index(fields=["received_at", "id"], condition=Q(text_state="waiting"), name="remark_text_waiting"),
             models.Index(fields=["department", "state", "received_at"], name="remark_waiting_department"),

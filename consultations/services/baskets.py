@@ -26,8 +26,9 @@ from consultations.errors import (
     SenderIncomplete,
     TooManyRemarks,
 )
-from consultations.models import Basket, BasketRemark, Consultation
+from consultations.models import Attachment, Basket, BasketRemark, Consultation
 from consultations.models.remarks import Submission, is_token
+from consultations.services.attachments import delete_files_on_commit, hand_over
 from consultations.services.submissions import (
     MOST_REMARKS,
     NewRemark,
@@ -207,10 +208,12 @@ def sender_fingerprint(basket: Basket) -> str:
 def fingerprint(basket: Basket, remarks: Iterable[BasketRemark]) -> str:
     """A digest of all that would be sent. The review page carries it back, so that nothing unread is sent.
 
-    It covers who sends, and of each remark its place in the order, its revision, its kind and what it says.
+    It covers who sends, and of each remark its place in the order, its revision, its kind and what it says,
+    and the files.
     """
     sender = [getattr(basket, name) for name in SENDER_FIELDS]
-    return _digest([sender, [[one.pk, one.revision, _plain(one)] for one in remarks]])
+    files = list(basket.attachments.order_by("pk").values_list("pk", "sha256"))
+    return _digest([sender, [[one.pk, one.revision, _plain(one)] for one in remarks], files])
 
 
 def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime | None = None) -> Receipt:
@@ -252,6 +255,7 @@ def send_basket(basket: Basket, *, reviewed: str | None = None, now: dt.datetime
             form_token=held.form_token,
             now=now or timezone.now(),
         )
+        hand_over(held, submission)
         held.delete()
     return Receipt(submission=submission)
 
@@ -263,6 +267,7 @@ def forget_old_baskets(*, now: dt.datetime | None = None) -> int:
     with transaction.atomic():
         # Holds their rows: whoever comes back to one at this moment waits, and then begins a new one.
         list(old.select_for_update().values_list("pk"))
+        delete_files_on_commit(Attachment.objects.filter(basket__in=old))
         return old.delete()[1].get(Basket._meta.label, 0)
 
 

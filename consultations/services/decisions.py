@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from consultations.errors import (
+    CorrectedMeanwhile,
     JustificationMissing,
     NotPermitted,
     RemarkAlreadyDecided,
@@ -66,12 +67,21 @@ def assign_remark(remark: Remark, *, department: Department, by: User, now: dt.d
 
 @transaction.atomic
 def decide_remark(
-    remark: Remark, *, outcome: Remark.Outcome, justification: str, by: User, now: dt.datetime | None = None
+    remark: Remark,
+    *,
+    outcome: Remark.Outcome,
+    justification: str,
+    by: User,
+    revision: int | None = None,
+    now: dt.datetime | None = None,
 ) -> Decision:
-    """Decide an assigned remark. The decision is not public yet.
+    """Decide an assigned remark; with a revision, only that one: what was read, not a later correction of its sender.
+
+    The decision is not public yet.
 
     The justification is always required (the law asks for the stance on each remark with its justification:
-    domain.md §2). Raises JustificationMissing, RemarkAlreadyDecided (also when it is not assigned), NotPermitted.
+    domain.md §2). Raises JustificationMissing, RemarkAlreadyDecided (also when it is not assigned),
+    CorrectedMeanwhile, NotPermitted.
     """
     justification = justification.strip()
     if not justification:
@@ -89,6 +99,8 @@ def decide_remark(
     )
     if not changed:
         raise RemarkAlreadyDecided
+    if revision is not None and not Remark.objects.filter(pk=remark.pk, revision=revision).exists():
+        raise CorrectedMeanwhile
     remark.refresh_from_db()
     latest = Decision.objects.filter(remark=remark).aggregate(latest=Max("revision"))["latest"] or 0
     decision = Decision.objects.create(

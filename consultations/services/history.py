@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts.models import User
@@ -36,4 +36,19 @@ def record(
             after=after or {},
         )
         for of_submission, of_remark in subjects or [(None, None)]
+    )
+
+
+def record_each(
+    verb: HistoryEntry.Verb,
+    *,
+    consultation: Consultation,
+    by: User | None,
+    at: dt.datetime,
+    after: Mapping[Submission, dict[str, Any]],
+) -> None:
+    """One row for each submission, with what is so of it afterwards. One query."""
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(consultation=consultation, submission=submission, verb=verb, by=by, at=at, after=facts)
+        for submission, facts in after.items()
     )

@@ -5,9 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from consultations.models import Remark
 from consultations.services.submissions import kind_from_texts
+
+
+def canonical_row(one: Remark) -> dict[str, Any]:
+    """What the sender wrote in one remark and where it belongs. Reads its version, chapter and passage."""
+    return {
+        "number": one.ordinal,
+        "version": one.version.number if one.version else None,
+        "chapter": one.chapter.code if one.chapter else None,
+        "passage": one.passage.code if one.passage else None,
+        "change": one.change,
+        "wording": one.wording,
+        "reason": one.reason,
+    } | ({} if one.kind == kind_from_texts(one) else {"kind": one.kind})
 
 
 def canonical_remarks(remarks: Iterable[Remark]) -> str:
@@ -18,19 +32,7 @@ def canonical_remarks(remarks: Iterable[Remark]) -> str:
     district) and nothing about the sender. The kind is in it where place and texts alone do not tell it, so that
     receipts from before there were kinds keep their digest. Reads version, chapter and passage of each remark.
     """
-    rows: list[dict[str, object]] = [
-        {
-            "number": one.ordinal,
-            "version": one.version.number if one.version else None,
-            "chapter": one.chapter.code if one.chapter else None,
-            "passage": one.passage.code if one.passage else None,
-            "change": one.change,
-            "wording": one.wording,
-            "reason": one.reason,
-        }
-        | ({} if one.kind == kind_from_texts(one) else {"kind": one.kind})
-        for one in sorted(remarks, key=lambda one: one.ordinal)
-    ]
+    rows = [canonical_row(one) for one in sorted(remarks, key=lambda one: one.ordinal)]
     return json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -28,7 +28,8 @@ from consultations.models.remarks import POSITION_STEP, is_token, new_token
 from consultations.permissions import may_read_contact
 from consultations.public_text import state_of_new_text
 from consultations.services import tallies
-from consultations.services.history import record
+from consultations.services.duplicates import text_hash
+from consultations.services.history import record, record_each
 from consultations.services.search import reindex_remarks
 from consultations.signals import submission_received
 from participation.models import District
@@ -205,35 +206,89 @@ def enter_submission(
     The caller knows that the token is unused and the remarks are on this consultation's own draft. Raises
     ConsultationClosed, NothingToSend, TooManyRemarks, and IntegrityError for a used token.
     """
-    if not remarks:
-        raise NothingToSend
-    if len(remarks) > MOST_REMARKS:
-        raise TooManyRemarks
-    number = _take_number(consultation, len(remarks), now)
-    submission = Submission.objects.create(
-        consultation=consultation,
-        number=number,
-        channel=channel,
-        sender_kind=sender.kind,
-        name=sender.name,
-        representative=sender.representative,
-        email=sender.email,
-        phone=sender.phone,
-        address=sender.address,
-        district=sender.district,
-        language=sender.language,
-        received_at=now,
-        form_token=form_token,
-        is_demonstration=is_demonstration,
+    entry = Entry(sender=sender, remarks=remarks, form_token=form_token, channel=channel, received_at=now)
+    (submission,) = enter_all(
+        consultation, [entry], by=by, is_demonstration=is_demonstration, now=now, within_term=True
     )
-    senders_district = None if sender.district is None else sender.district.pk
+    return submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One submission as it goes into the register. ``facts`` join its history: what was known when it came in."""
+
+    sender: Sender
+    remarks: Sequence[RemarkContent]
+    form_token: str
+    channel: Submission.Channel
+    received_at: dt.datetime
+    lodged_on: dt.date | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def enter_all(
+    consultation: Consultation,
+    entries: Sequence[Entry],
+    *,
+    by: User | None,
+    is_demonstration: bool = False,
+    now: dt.datetime,
+    within_term: bool,
+) -> list[Submission]:
+    """Write submissions into the register in the caller's transaction, numbered in this order: all or none.
+
+    The number of statements does not depend on how many they are (receivers of the signal may add theirs).
+    ``within_term``: refuse what is received after closing; before the opening nothing is ever received. The caller
+    knows what ``enter_submission`` says; raises the same.
+    """
+    for entry in entries:
+        if not entry.remarks:
+            raise NothingToSend
+        if len(entry.remarks) > MOST_REMARKS:
+            raise TooManyRemarks
+    if not entries:
+        return []
+    received = [entry.received_at for entry in entries]
+    first_number = _take_numbers(
+        consultation,
+        len(entries),
+        remarks=sum(len(entry.remarks) for entry in entries),
+        earliest=min(received),
+        latest=max(received) if within_term else None,
+    )
+    submissions = Submission.objects.bulk_create(
+        Submission(
+            consultation=consultation,
+            number=number,
+            channel=entry.channel,
+            sender_kind=entry.sender.kind,
+            name=entry.sender.name,
+            representative=entry.sender.representative,
+            email=entry.sender.email,
+            phone=entry.sender.phone,
+            address=entry.sender.address,
+            district=entry.sender.district,
+            language=entry.sender.language,
+            received_at=entry.received_at,
+            lodged_on=entry.lodged_on,
+            form_token=entry.form_token,
+            is_demonstration=is_demonstration,
+            # Nobody can confirm for an invented sender: no mail goes there.
+            **(
+                confirmation_term(consultation, now)
+                if _asks_confirmation(consultation, entry, is_demonstration)
+                else {}
+            ),
+        )
+        for number, entry in enumerate(entries, start=first_number)
+    )
     text_state = state_of_new_text(consultation)
     stored = Remark.objects.bulk_create(
         Remark(
             consultation=consultation,
             submission=submission,
             ordinal=ordinal,
-            position=number * POSITION_STEP + ordinal,
+            position=submission.number * POSITION_STEP + ordinal,
             version_id=remark.version_id,
             target=remark.target,
             chapter_id=remark.chapter_id,
@@ -242,58 +297,89 @@ def enter_submission(
             change=remark.change,
             wording=remark.wording,
             reason=remark.reason,
+            text_hash=text_hash(remark),
             topic_id=remark.topic_id,
-            district_id=remark.district_id or senders_district,
-            channel=channel,
-            received_at=now,
+            district_id=remark.district_id or submission.district_id,
+            channel=entry.channel,
+            received_at=entry.received_at,
             changed_at=now,
             is_demonstration=is_demonstration,
             text_state=text_state,
         )
-        for ordinal, remark in enumerate(remarks, start=1)
+        for submission, entry in zip(submissions, entries, strict=True)
+        for ordinal, remark in enumerate(entry.remarks, start=1)
     )
     reindex_remarks(stored)
     tallies.add_remarks(consultation, stored, standing=Remark.Standing.RECEIVED)
-    record(
+    record_each(
         HistoryEntry.Verb.RECEIVE,
         consultation=consultation,
-        submission=submission,
         by=by,
         at=now,
-        after={"number": number, "remarks": len(stored), "channel": channel.value},
+        after={
+            submission: {
+                "number": submission.number,
+                "remarks": len(entry.remarks),
+                "channel": entry.channel.value,
+                **entry.facts,
+            }
+            for submission, entry in zip(submissions, entries, strict=True)
+        },
     )
-    submission_received.send(Submission, submission=submission)
-    return submission
+    for submission in submissions:
+        submission_received.send(Submission, submission=submission)
+    return submissions
 
 
-def _take_number(consultation: Consultation, remarks: int, now: dt.datetime) -> int:
-    """The next number of an open consultation; ConsultationClosed outside the term.
+def confirmation_term(consultation: Consultation, now: dt.datetime) -> dict[str, Any]:
+    """The columns of a submission whose e-mail address is to be confirmed, beginning at the (aware) moment."""
+    until = now + dt.timedelta(hours=consultation.confirmation_hours)
+    return {"confirmation_token": new_token(), "confirm_until": until, "confirmed_at": None}
+
+
+def _asks_confirmation(consultation: Consultation, entry: Entry, is_demonstration: bool) -> bool:
+    """Whether the sender, being online, has to confirm the address."""
+    is_online = entry.channel == Submission.Channel.ONLINE
+    return consultation.asks_confirmation and is_online and entry.sender.email != "" and not is_demonstration
+
+
+def _take_numbers(
+    consultation: Consultation, numbers: int, *, remarks: int, earliest: dt.datetime, latest: dt.datetime | None
+) -> int:
+    """The first of so many next numbers; ConsultationClosed before the opening, or with ``latest`` after the term.
 
     Check, change and read in one statement: the ORM would need two. The row stays locked until the commit, so the next
-    number waits for ours to be sure; if we fail, the number was never taken.
+    number waits for ours to be sure; if we fail, the numbers were never taken.
     """
-    moment = connection.ops.adapt_datetimefield_value(now)
+    not_later = "" if latest is None else " AND closes_at > %s"
+    moments = [earliest] if latest is None else [earliest, latest]
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {Consultation._meta.db_table}"  # noqa: S608  the table's name is our own
-            " SET last_number = last_number + 1, remark_count = remark_count + %s"
-            " WHERE id = %s AND opens_at <= %s AND closes_at > %s RETURNING last_number",
-            [remarks, consultation.pk, moment, moment],
+            " SET last_number = last_number + %s, remark_count = remark_count + %s"
+            f" WHERE id = %s AND opens_at <= %s{not_later} RETURNING last_number",
+            [
+                numbers,
+                remarks,
+                consultation.pk,
+                *(connection.ops.adapt_datetimefield_value(moment) for moment in moments),
+            ],
         )
         row = cursor.fetchone()
     if row is None:
         raise ConsultationClosed
-    number: int = row[0]
-    return number
+    last: int = row[0]
+    return last - numbers + 1
 
 
-def missing_fields(consultation: Consultation, sender: Sender | Basket) -> list[IdentityField]:
-    """The fields that the consultation requires of the sender and that are empty. Persons act for themselves."""
+def missing_fields(consultation: Consultation, sender: Sender | Basket, *, online: bool = True) -> list[IdentityField]:
+    """The fields that a sender (by the form, or else) must give and that are empty. Persons act for themselves."""
+    requires = consultation.requires_online if online else consultation.requires
     kind = sender.kind if isinstance(sender, Sender) else sender.sender_kind
     return [
         name
         for name in IdentityField
-        if consultation.requires(name)
+        if requires(name)
         and not getattr(sender, name.value)
         and (name != IdentityField.REPRESENTATIVE or kind == Submission.SenderKind.ORGANISATION)
     ]

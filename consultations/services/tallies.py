@@ -45,6 +45,13 @@ def move_remarks(consultation: Consultation, remarks: Iterable[Remark], *, befor
     _apply(consultation, changes)
 
 
+def replace_remark(consultation: Consultation, before: Remark, after: Remark) -> None:
+    """Count one remark under its new topic and district instead of the old ones. At most a few queries."""
+    changes: Counter[Cell] = Counter(_cells(after, after.standing))
+    changes.subtract(_cells(before, before.standing))
+    _apply(consultation, changes)
+
+
 def _apply(consultation: Consultation, changes: Counter[Cell]) -> None:
     """Add each change to its cell in one statement. Must run in the transaction that holds the consultation's row.
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
-from consultations.errors import AlreadyVerified, NotPermitted, ReasonNotOfThisConsultation, VerificationInUse
+from consultations.errors import (
+    AlreadyVerified,
+    NotPermitted,
+    ReasonNotOfThisConsultation,
+    SubmissionWithdrawn,
+    VerificationInUse,
+)
 from consultations.models import Consultation, HistoryEntry, ImproperReason, Remark, Submission
 from consultations.permissions import may_verify
 from consultations.services import tallies
@@ -18,8 +24,14 @@ from consultations.signals import submission_verified
 
 
 def mark_proper(submission: Submission, *, by: User, now: dt.datetime | None = None) -> Submission:
-    """The submission meets the rules; its remarks wait for a department. Raises AlreadyVerified, NotPermitted."""
-    return _verify(submission, Submission.Verification.PROPER, reason=None, note="", by=by, now=now)
+    """The submission meets the rules; its remarks wait for a department.
+
+    Also when its e-mail address is not confirmed yet: a person decides. Raises AlreadyVerified, SubmissionWithdrawn,
+    NotPermitted.
+    """
+    if not may_verify(by):
+        raise NotPermitted
+    return verify(submission, Submission.Verification.PROPER, reason=None, note="", by=by, now=now)
 
 
 def mark_improper(
@@ -27,30 +39,37 @@ def mark_improper(
 ) -> Submission:
     """The submission breaks a rule of its consultation. It stays in the register with that reason.
 
-    Raises AlreadyVerified, NotPermitted, ReasonNotOfThisConsultation.
+    Raises AlreadyVerified, SubmissionWithdrawn, NotPermitted, ReasonNotOfThisConsultation.
     """
+    if not may_verify(by):
+        raise NotPermitted
     if reason.consultation_id != submission.consultation_id:
         raise ReasonNotOfThisConsultation
-    return _verify(submission, Submission.Verification.IMPROPER, reason=reason, note=note, by=by, now=now)
+    return verify(submission, Submission.Verification.IMPROPER, reason=reason, note=note, by=by, now=now)
 
 
 @transaction.atomic
-def _verify(
+def verify(
     submission: Submission,
     verdict: Submission.Verification,
     *,
     reason: ImproperReason | None,
     note: str,
-    by: User,
+    by: User | None,
     now: dt.datetime | None,
+    while_true: Q | None = None,
 ) -> Submission:
-    if not may_verify(by):
-        raise NotPermitted
+    """What ``mark_proper``, ``mark_improper`` and the clock have in common; they say who may.
+
+    ``while_true`` is a further condition on the submission, checked in the statement that changes it.
+    """
     now = now or timezone.now()
     consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
-    changed = Submission.objects.filter(pk=submission.pk, verification=Submission.Verification.PENDING).update(
-        verification=verdict, improper_reason=reason, improper_note=note
-    )
+    if not Remark.objects.filter(submission=submission).exclude(state=Remark.State.WITHDRAWN).exists():
+        raise SubmissionWithdrawn
+    changed = Submission.objects.filter(
+        while_true or Q(), pk=submission.pk, verification=Submission.Verification.PENDING
+    ).update(verification=verdict, improper_reason=reason, improper_note=note)
     if not changed:
         raise AlreadyVerified
     submission.refresh_from_db(fields=["verification", "improper_reason", "improper_note"])
@@ -76,6 +95,8 @@ def _verify(
 def reopen_verification(submission: Submission, *, reason: str, by: User, now: dt.datetime | None = None) -> Submission:
     """Take a verification back so that it can be done again; the old one stays in the history.
 
+    From then on a person decides: an e-mail address that is not confirmed has no term any more.
+
     Raises VerificationInUse when a remark has been decided, NotPermitted.
     """
     if not may_verify(by):
@@ -88,11 +109,13 @@ def reopen_verification(submission: Submission, *, reason: str, by: User, now: d
     changed = (
         Submission.objects.filter(pk=submission.pk)
         .exclude(verification=Submission.Verification.PENDING)
-        .update(verification=Submission.Verification.PENDING, improper_reason=None, improper_note="")
+        .update(
+            verification=Submission.Verification.PENDING, improper_reason=None, improper_note="", confirm_until=None
+        )
     )
     if not changed:
         raise VerificationInUse
-    submission.refresh_from_db(fields=["verification", "improper_reason", "improper_note"])
+    submission.refresh_from_db(fields=["verification", "improper_reason", "improper_note", "confirm_until"])
     was = {Remark.State.IMPROPER} if before.improper_reason_id else {Remark.State.PROPER, Remark.State.ASSIGNED}
     remarks = _restate(consultation, submission, was, Remark.State.RECEIVED, now)
     if not before.improper_reason_id:

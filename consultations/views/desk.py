@@ -21,7 +21,16 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import is_person
-from consultations.desk import PAGE, Place, answers_of, may_read_summaries, queue_around, read, readable_summaries
+from consultations.desk import (
+    PAGE,
+    Place,
+    answers_of,
+    may_read_summaries,
+    queue_around,
+    read,
+    read_corrections,
+    readable_summaries,
+)
 from consultations.desk_forms import (
     AssignCheckedForm,
     AssignForm,
@@ -36,7 +45,7 @@ from consultations.desk_forms import (
     ReturnForm,
 )
 from consultations.errors import ConsultationError, RemarkAlreadyDecided
-from consultations.models import Consultation, Decision, HistoryEntry, Remark, Submission
+from consultations.models import Attachment, Consultation, Decision, HistoryEntry, Remark, Submission
 from consultations.permissions import (
     may_answer,
     may_assign,
@@ -48,9 +57,12 @@ from consultations.permissions import (
     may_verify,
 )
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.duplicates import same_texts
+from consultations.services.intake import proposed_reasons
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
+from consultations.views.attachments import readable_attachments
 from consultations.words import describe_history, status_for, words_for
 from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
 
@@ -163,9 +175,11 @@ def _submission_page(
     )
     is_in_use = any(remark.state in {State.DECIDED, State.PUBLISHED} for remark in remarks)
     allowed: list[DeskForm] = [RenewForm()]
-    if is_pending:
-        allowed += [ProperForm(), ImproperForm(consultation=case.consultation)]
-    elif not is_in_use:
+    proposed = proposed_reasons(case) if is_pending else []
+    if is_pending and any(remark.state == State.RECEIVED for remark in remarks):
+        initial = {"reason": proposed[0].pk} if proposed else {}
+        allowed += [ProperForm(), ImproperForm(consultation=case.consultation, initial=initial)]
+    elif not is_pending and not is_in_use:
         allowed.append(ReopenForm())
     return _page(
         request,
@@ -179,18 +193,24 @@ def _submission_page(
             "place": queue_around(Submission.objects.waiting_for_verification(), case),
             "history": describe_history(HistoryEntry.objects.filter(submission=case).select_related("by")),
             "may_read_contact": may_read_contact(request.user),
+            "attachments": Attachment.objects.filter(submission=case).numbered(),
+            "same_texts": same_texts(remarks, submission=case),
             "steps": _submission_steps(case, remarks),
+            "proposed_reasons": proposed,
             "queue_name": "verification",
         },
     )
 
 
 def _submission_steps(case: Submission, remarks: list[Remark]) -> list[dict[str, Any]]:
-    answered = sum(remark.state == State.PUBLISHED for remark in remarks)
+    standing = [remark for remark in remarks if remark.state != State.WITHDRAWN]
+    answered = sum(remark.state == State.PUBLISHED for remark in standing)
     if case.verification == Submission.Verification.IMPROPER:
         return _steps([_("received"), _("improper")], here=1)
+    if not standing:
+        return _steps([_("received"), _("withdrawn")], here=1)
     proper = case.verification == Submission.Verification.PROPER
-    is_over = proper and answered == len(remarks)
+    is_over = proper and answered == len(standing)
     return _steps([_("received"), _("verified"), _("answered")], here=3 if is_over else 1 if proper else 0)
 
 
@@ -347,7 +367,9 @@ def _do_with_remark(one: Remark, form: DeskForm, *, by: User) -> str:
             if values["seen_department"] != one.department_id:
                 raise RemarkAlreadyDecided
             outcome = Remark.Outcome(values["outcome"])
-            decide_remark(one, outcome=outcome, justification=values["justification"], by=by)
+            decide_remark(
+                one, outcome=outcome, justification=values["justification"], revision=values["seen_revision"], by=by
+            )
             return _("Remark %(number)s is decided: %(outcome)s. A coordinator publishes it.") % {
                 **number,
                 "outcome": outcome.label,
@@ -367,7 +389,7 @@ def _remark_page(
     decision = _current_decision(one)
     allowed: list[DeskForm] = []
     if one.state == State.ASSIGNED and may_decide(user, one):
-        allowed.append(DecideForm(initial={"seen_department": one.department_id}))
+        allowed.append(DecideForm(initial={"seen_department": one.department_id, "seen_revision": one.revision}))
     if one.state in {State.PROPER, State.ASSIGNED} and may_assign(user):
         allowed.append(AssignForm(initial={"department": one.department_id}))
     if one.state == State.DECIDED and decision is not None and may_publish(user):
@@ -384,6 +406,7 @@ def _remark_page(
         {
             "one": one,
             "reading": read([one])[0],
+            "corrections": read_corrections(one),
             "decision": decision,
             "earlier": _returned_last(one),
             "similar": similar[:SIMILAR_SHOWN],
@@ -391,6 +414,8 @@ def _remark_page(
             "place": queue_around(queue, one),
             "history": describe_history(entries.select_related("by")),
             "may_verify": may_verify(user),
+            "attachments": readable_attachments(user, one),
+            "same_text": same_texts([one], submission=one.submission).get(one.pk),
             "may_redact": may_redact(user),
             "steps": _remark_steps(one),
             "queue_name": name,
@@ -416,6 +441,8 @@ def _returned_last(one: Remark) -> dict[str, Any] | None:
 def _remark_steps(one: Remark) -> list[dict[str, Any]]:
     if one.state == State.IMPROPER:
         return _steps([_("received"), _("improper")], here=1)
+    if one.state == State.WITHDRAWN:
+        return _steps([_("received"), _("withdrawn")], here=1)
     order = [State.RECEIVED, State.PROPER, State.ASSIGNED, State.DECIDED, State.PUBLISHED]
     labels = [_("received"), _("verified"), _("assigned"), _("decided"), _("published")]
     reached = order.index(State(one.state))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from consultations import reading
 from consultations.filters import RegisterFilter
-from consultations.models import Consultation, Remark
+from consultations.models import Attachment, Consultation, Remark
 from consultations.models.remarks import POSITION_STEP
 from consultations.places import with_places
 from consultations.public_text import TEXTS
@@ -138,6 +138,7 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             "is_latest": not versions or versions[0].pk == shown.version_id,
             "runs": placed.difference,
             "redaction": reading.redaction_of(shown),
+            "attachments": Attachment.objects.filter(submission=shown.submission_id).numbered().public(now),
             "decision": decisions[-1] if decisions else None,
             "earlier_decisions": decisions[-2::-1],
             "steps": reading.public_steps(shown),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,36 @@ from django.conf import settings
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "pdf"
 
 
+# What the fonts in typst can draw, tried out character by character: PDF/UA allows nothing else, and a single emoji in
+# somebody's text would otherwise cost the whole file.
+_DRAWN = (
+    (0x20, 0x7E), (0xA0, 0x483), (0x48A, 0x4FF), (0x1E00, 0x1FFF), (0x2000, 0x2040), (0x2044, 0x2052),
+    (0x2054, 0x2064), (0x2070, 0x20C0), (0x2100, 0x211E), (0x2126, 0x2151), (0x2153, 0x2184), (0x2190, 0x23FF),
+    (0x2460, 0x2606), (0x2713, 0x2714), (0xFB00, 0xFB06),
+)  # fmt: skip
+_NO_CHARACTER = frozenset({"Cc", "Cn", "Co", "Cs"})
+
+
+def printable(text: str) -> str:
+    """The text with every character that cannot be drawn in its place by its Unicode number: “[U+1F600]”."""
+    return "".join(one if one in "\n\t" or _is_drawn(one) else f"[U+{ord(one):04X}]" for one in text)
+
+
+def _is_drawn(one: str) -> bool:
+    code = ord(one)
+    return any(low <= code <= high for low, high in _DRAWN) and unicodedata.category(one) not in _NO_CHARACTER
+
+
+def _printable_data(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, Mapping):
+        return {key: _printable_data(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable_data(one) for one in value]
+    return value
+
+
 def render_pdf(
     template: str, data: Mapping[str, Any], *, language: str = "pl", files: Mapping[str, bytes] | None = None
 ) -> bytes:
@@ -23,7 +54,7 @@ def render_pdf(
 
     ``files``: pictures by name, which the template finds under ``files/``. The template reads ``data`` from
     ``base.typ``; every text in it is data, never markup. An image without alternative
-    text is an error of Typst's (``typst.TypstError``).
+    text is an error of Typst's (``typst.TypstError``). Characters without a glyph come as in ``printable``.
     """
     region = {"pl": "PL", "en": "GB", "uk": "UA"}.get(language, "PL")
     if not files:
@@ -45,7 +76,7 @@ def _compile(root: Path, template: str, data: Mapping[str, Any], *, language: st
             root / f"{template}.typ",
             root=root,
             sys_inputs={
-                "data": json.dumps(data, ensure_ascii=False),
+                "data": json.dumps(_printable_data(data), ensure_ascii=False),
                 "language": language,
                 "region": region,
             },

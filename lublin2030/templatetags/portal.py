@@ -104,6 +104,12 @@ def in_days(days: int) -> str:
 
 
 @register.filter
+def of_key(values: dict[Any, Any], key: Any) -> Any:
+    """The value of a key that is itself a variable; none where there is none."""
+    return values.get(key)
+
+
+@register.filter
 def is_pressing(days: int | None) -> bool:
     """Whether so few days are left (or the day has passed) that the time is shown in red."""
     return days is not None and days <= PRESSING_DAYS

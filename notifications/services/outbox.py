@@ -89,9 +89,13 @@ def write(
     context: dict[str, Any] | None = None,
     submission: Submission | None = None,
     consultation: Consultation | None = None,
+    due_at: dt.datetime | None = None,
     now: dt.datetime | None = None,
 ) -> None:
-    """Add a message in the caller's transaction; the same key again adds nothing. On commit a worker is woken."""
+    """Add a message in the caller's transaction; the same key again adds nothing. On commit a worker is woken.
+
+    Sent at once, or not before ``due_at``.
+    """
     now = now or timezone.now()
     write_all(
         [
@@ -104,7 +108,7 @@ def write(
                 submission=submission,
                 consultation=consultation,
                 created_at=now,
-                due_at=now,
+                due_at=due_at or now,
             )
         ]
     )
@@ -114,6 +118,20 @@ def write_all(messages: list[Message]) -> None:
     """Add messages in the caller's transaction, in one query; those whose key exists are left out."""
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     transaction.on_commit(wake_worker, robust=True)
+
+
+def readdress(submission: Submission, *, old_email: str) -> None:
+    """Let what is not sent yet go to the submission's present address; where there is none, it is not sent at all.
+
+    Receipts and requests to confirm are deleted: the new address gets its own.
+    """
+    waiting = Message.objects.unsent().filter(submission=submission, recipient=old_email)
+    of_address = [Message.Kind.RECEIPT, Message.Kind.CONFIRM_SUBMISSION, Message.Kind.CONFIRM_REMINDER]
+    waiting.filter(kind__in=of_address).delete()
+    if submission.email:
+        waiting.update(recipient=submission.email)
+    else:
+        waiting.delete()
 
 
 def wake_worker() -> None:

@@ -1,5 +1,7 @@
-"""A resident edits a passage in place, sees the difference, gathers, orders and sends: on a phone, by keyboard alone, and
-without JavaScript."""
+"""A resident edits a passage in place, sees the difference, gathers, orders and sends.
+
+On a phone by keyboard alone, and without JavaScript.
+"""
 
 from __future__ import annotations
 

@@ -9,10 +9,11 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from consultations.models import Basket, Consultation, Submission
-from consultations.services import baskets
+from consultations.models import Attachment, Basket, Consultation, Submission
+from consultations.services import attachments, baskets
 from consultations.services.submissions import Sender
 from tests.factories import DURING, passage_remark
+from tests.files_made import pdf, upload
 
 COOKIE = "k" * 43
 PERSON = {"sender_kind": "person", "name": "Jan Przykładowy", "email": "jan@example.org"}
@@ -57,6 +58,20 @@ def full_basket(consultation: Consultation, *, cookie_key: str = COOKIE, remarks
         )
     values = {"name": "Jan Przykładowy", "email": "jan@example.org"} | sender
     return baskets.keep_sender(kept.basket, sender=Sender(**values), now=DURING)
+
+
+def sent_attachment(consultation: Consultation, *, cookie_key: str = COOKIE, data: bytes | None = None) -> Attachment:
+    """A PDF that came with a submission of one remark."""
+    basket = full_basket(consultation, cookie_key=cookie_key)
+    attachments.add_attachment(basket, upload=upload(data or pdf(), "Uwagi Kowalskiego.pdf"), now=DURING)
+    sent = baskets.send_basket(basket, now=DURING).submission
+    return Attachment.objects.get(submission=sent)
+
+
+def attached_to(sent: Submission, **fields: Any) -> Attachment:
+    """A row of a file that came with a submission; the file itself is not there."""
+    values = {"name": "mapa.png", "content_type": "image/png", "size": 2048, "sha256": "0" * 64, "added_at": DURING}
+    return Attachment.objects.create(submission=sent, file="zalaczniki/xx/brak", **(values | fields))
 
 
 def only_submission() -> Submission:

@@ -51,8 +51,21 @@ def text_of(answer) -> str:
 
 @pytest.mark.parametrize("error", errors.ConsultationError.__subclasses__(), ids=lambda error: error.__name__)
 def test_every_error_has_words_and_a_status(error):
-    assert len(words_for(error())) > 20
-    assert status_for(error()) == (403 if error is errors.NotPermitted else 409)
+    values: dict[type, list[object]] = {
+        errors.AttachmentRefused: ["empty"],
+        errors.TooOften: [DURING],
+        errors.SentTooFast: [4],
+    }
+    refusal = error(*values.get(error, []))
+    statuses = {
+        errors.NotPermitted: 403,
+        errors.AttachmentRefused: 422,
+        errors.TrapFilled: 422,
+        errors.TooOften: 429,
+        errors.SentTooFast: 429,
+    }
+    assert len(words_for(refusal)) > 20
+    assert status_for(refusal) == statuses.get(error, 409)
 
 
 # -- Order, paging, neighbours --------------------------------------------------------------------------------------

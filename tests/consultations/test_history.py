@@ -9,11 +9,13 @@ import pytest
 from accounts.roles import Role
 from consultations.errors import ConsultationError
 from consultations.models import HistoryEntry, Remark
+from consultations.services.attachments import hide_attachment, publish_attachment
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
 from consultations.words import describe_history
+from tests.consultations.residents import attached_to
 from tests.factories import DURING, DepartmentFactory, person, remark_in_state, submission
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,20 @@ CASES: dict[Any, Any] = {
         lambda remark, by, department: publish_decision(remark, by=by, now=DURING),
         {"state": "decided"},
         {"state": "published", "outcome": "accepted", "revision": 1},
+    ),
+    Verb.PUBLISH_ATTACHMENT: (
+        "received",
+        lambda remark, by, department: publish_attachment(attached_to(remark.submission), by=by, now=DURING),
+        {},
+        {"attachment": 1},
+    ),
+    Verb.HIDE_ATTACHMENT: (
+        "received",
+        lambda remark, by, department: hide_attachment(
+            attached_to(remark.submission, published_at=DURING), by=by, now=DURING
+        ),
+        {},
+        {"attachment": 1},
     ),
     Verb.PUBLISH_SUMMARY: (
         "received",

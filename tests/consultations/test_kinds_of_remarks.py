@@ -7,6 +7,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -253,7 +254,9 @@ def test_the_api_tells_the_kind(client, consultation, all_kinds):
 
 def test_the_mail_names_the_kind_and_what_is_removed(all_kinds):
     outbox.sweep()
-    body, html = mail.outbox[0].body, mail.outbox[0].alternatives[0][0]
+    (receipt,) = mail.outbox
+    assert isinstance(receipt, EmailMultiAlternatives)
+    body, html = str(receipt.body), str(receipt.alternatives[0][0])
     for part in (OLD, "Także zimą.", "Kiedy?"):
         assert part in body
         assert part in html

@@ -13,10 +13,12 @@ from accounts.permissions import may_enter_desk, may_manage_accounts
 from accounts.roles import Role
 from consultations import permissions
 from consultations.errors import NotPermitted
-from consultations.models import Consultation, Decision, Draft, Remark, Submission
+from consultations.models import Consultation, Decision, Draft, DraftImport, Remark, Submission
 from consultations.public_text import PublicText
+from consultations.services.attachments import add_scan, hide_attachment, publish_attachment
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
-from consultations.services.drafts import start_next_version
+from consultations.services.drafts import publish_version, start_next_version
+from consultations.services.imports import start_import
 from consultations.services.redaction import approve_text, redact_text
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
@@ -27,7 +29,9 @@ from notifications.permissions import may_resend
 from notifications.services.outbox import resend
 from participation.models import Event
 from stages.models import News
+from tests.consultations.residents import sent_attachment
 from tests.factories import DURING, DepartmentFactory, passage_remark, person, remark_in_state, submission
+from tests.files_made import pdf, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
@@ -55,6 +59,10 @@ MAY = {
     "hide summary": {COORDINATOR},
     "resend message": {COORDINATOR, ADMINISTRATOR},
     "start next version": {COORDINATOR, ADMINISTRATOR},
+    "publish version": {COORDINATOR, ADMINISTRATOR},
+    "publish attachment": {COORDINATOR},
+    "hide attachment": {COORDINATOR},
+    "add scan": {COORDINATOR},
     "redact": {COORDINATOR},
     "approve text": {COORDINATOR},
 }
@@ -102,8 +110,18 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
                 state=Message.State.FAILED,
             )  # fmt: skip
             resend(message, by=user)
+        case "publish attachment":
+            publish_attachment(sent_attachment(consultation), by=user)
+        case "hide attachment":
+            public = publish_attachment(sent_attachment(consultation), by=person(COORDINATOR))
+            hide_attachment(public, by=user)
+        case "add scan":
+            add_scan(submission(consultation), upload=upload(pdf()), by=user)
         case "start next version":
             start_next_version(Draft.objects.get(consultation=consultation), by=user)
+        case "publish version":
+            draft = Draft.objects.get(consultation=consultation)
+            publish_version(start_next_version(draft, by=person(COORDINATOR)), by=user)
         case "redact":
             shown = PublicText("[…]", "", "")
             redact_text(
@@ -135,6 +153,7 @@ ASKS = {
     permissions.may_assign: {COORDINATOR},
     permissions.may_answer: {COORDINATOR, EXPERT},
     permissions.may_publish: {COORDINATOR},
+    permissions.may_publish_attachments: {COORDINATOR},
     permissions.may_redact: {COORDINATOR},
     permissions.may_read_contact: {COORDINATOR},
     permissions.may_read_remarks: {COORDINATOR, EXPERT},
@@ -180,6 +199,10 @@ PAGES = {
     "desk:texts": {COORDINATOR},
     "desk:text": {COORDINATOR},
     "desk:summaries": {COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR},
+    "desk:drafts": {COORDINATOR, ADMINISTRATOR},
+    "desk:draft_import": {COORDINATOR, ADMINISTRATOR},
+    "desk:import": {COORDINATOR, ADMINISTRATOR},
+    "desk:publish_version": {COORDINATOR, ADMINISTRATOR},
     "desk:content": {EDITOR},
     "admin:index": {EDITOR, COORDINATOR, EXPERT, ADMINISTRATOR},
     "admin:accounts_user_changelist": {ADMINISTRATOR},
@@ -194,13 +217,26 @@ PAGES = {
 }
 
 
+def page_keys(remark):
+    """What stands in the addresses of pages of one thing."""
+    draft = Draft.objects.get(consultation=remark.consultation)
+    brought_in = start_import(draft, format=DraftImport.Format.TEXT, source="Tekst.", by=person(COORDINATOR))
+    return {
+        "desk:submission": [remark.submission_id],
+        "desk:remark": [remark.pk],
+        "desk:text": [remark.pk],
+        "desk:draft_import": [draft.pk],
+        "desk:import": [brought_in.pk],
+        "desk:publish_version": [draft.versions.get().pk],
+    }
+
+
 @pytest.mark.parametrize("role", [*Role], ids=str)
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_opens_for_its_roles_and_is_refused_to_all_others(consultation, client, address, role):
     remark = remark_in_state(consultation, "assigned")
-    keys = {"desk:submission": [remark.submission_id], "desk:remark": [remark.pk], "desk:text": [remark.pk]}
     client.force_login(person(role))
-    answer = client.get(reverse(address, args=keys.get(address, [])), follow=True)
+    answer = client.get(reverse(address, args=page_keys(remark).get(address, [])), follow=True)
     assert answer.status_code == (200 if role in PAGES[address] else 403)
 
 
@@ -208,8 +244,7 @@ def test_a_page_opens_for_its_roles_and_is_refused_to_all_others(consultation, c
 @pytest.mark.parametrize("address", PAGES)
 def test_without_signing_in_every_page_leads_to_the_sign_in(consultation, client, address, method):
     remark = remark_in_state(consultation, "assigned")
-    keys = {"desk:submission": [remark.submission_id], "desk:remark": [remark.pk], "desk:text": [remark.pk]}
-    answer = getattr(client, method)(reverse(address, args=keys.get(address, [])), follow=True)
+    answer = getattr(client, method)(reverse(address, args=page_keys(remark).get(address, [])), follow=True)
     assert answer.redirect_chain
     assert answer.request["PATH_INFO"] == reverse("account_login")
 

@@ -45,6 +45,15 @@ def _remove(client, consultation, kept):
     return client.post(url("remove_remark", consultation, kept.pk))
 
 
+def _move(client, consultation, kept):
+    other = kept.basket.remarks.exclude(pk=kept.pk).get()
+    return client.post(url("move_remark", consultation, kept.pk), {"after": other.pk})
+
+
+def _ask_link(client, consultation, kept):
+    return client.post(url("basket_link", consultation), {"link_email": "ja@example.org"})
+
+
 def _basket(client, consultation, kept):
     return client.get(url("basket", consultation))
 
@@ -71,24 +80,26 @@ ACTIONS = {
     _edit: 302,
     _remove_page: 200,
     _remove: 302,
+    _move: 302,
+    _ask_link: 302,
     _basket: 200,
     _name: 302,
     _review: 200,
     _send: 302,
 }
-CHANGES = {_add, _edit, _remove, _name, _send}
+CHANGES = {_add, _edit, _remove, _move, _ask_link, _name, _send}
 
 
 @pytest.fixture
 def kept(client, consultation):
     client.cookies["basket"] = COOKIE
-    return full_basket(consultation).remarks.get()
+    return full_basket(consultation, remarks=2).remarks.earliest("position")
 
 
 def _everything():
     return (
         list(BasketRemark.objects.values_list("change", flat=True)),
-        list(Basket.objects.values_list("name", flat=True)),
+        list(Basket.objects.values_list("name", "link_token")),
         Submission.objects.count(),
     )
 
@@ -142,7 +153,7 @@ def test_closing_between_the_check_and_the_click_keeps_everything(client, consul
     answer = client.post(url("review", consultation), form)
     assert answer.status_code == 409
     assert "Zmiana 0" in text_of(answer)
-    assert (BasketRemark.objects.count(), Submission.objects.count()) == (1, 0)
+    assert (BasketRemark.objects.count(), Submission.objects.count()) == (2, 0)
 
 
 def test_an_unpublished_consultation_has_no_form(client, consultation, during):

@@ -56,7 +56,7 @@ def test_the_first_moment_counts(consultation):
 
 
 def test_a_failure_leaves_no_gap_in_the_numbers(consultation, monkeypatch):
-    monkeypatch.setattr("consultations.services.submissions.record", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("consultations.services.submissions.record_each", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         receive(consultation)
     monkeypatch.undo()

@@ -112,7 +112,7 @@ def test_an_empty_basket_is_not_sent(consultation):
 
 def test_a_failure_keeps_the_basket_whole(consultation, monkeypatch):
     basket = full_basket(consultation, remarks=2)
-    monkeypatch.setattr("consultations.services.submissions.record", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("consultations.services.submissions.record_each", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         baskets.send_basket(basket, now=DURING)
     monkeypatch.undo()

@@ -11,6 +11,7 @@ from django.test import Client
 from PIL import ExifTags, Image, PngImagePlugin
 
 from accounts.roles import Role
+from lublin2030.lib.images import MOST_PIXELS
 from participation import photos
 from participation.models import EventPhoto
 from tests.factories import EventFactory
@@ -90,7 +91,7 @@ def test_too_many_bytes_are_refused_before_they_are_read() -> None:
 
 
 def test_too_many_pixels_are_refused_before_they_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    bomb = upload(Image.new("1", (photos.MOST_PIXELS // 1000 + 1, 1000)), "PNG")
+    bomb = upload(Image.new("1", (MOST_PIXELS // 1000 + 1, 1000)), "PNG")
     monkeypatch.setattr("PIL.ImageOps.exif_transpose", lambda *_args: pytest.fail("decoded"))
     with pytest.raises(ValidationError, match="40"):
         photos.stripped_photo(bomb)

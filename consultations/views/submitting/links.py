@@ -14,11 +14,14 @@ from consultations.errors import ConsultationError, LinkAskedTooOften, LinkNotFo
 from consultations.forms import BasketLinkForm, SenderForm
 from consultations.services import basket_links
 from consultations.services.basket_links import Joined
+from consultations.services.limits import count_link_mail
 from consultations.views.shared import MOST_LINKS, context_of, keep_cookie, own_basket, public_consultation
 from consultations.views.submitting.common import _basket, _expired, _form_expired, _shut, methods
+from consultations.views.submitting.guards import tell_when
 from consultations.views.submitting.sending import _show_basket
-from consultations.views.tracking import _private
-from consultations.words import words_for
+from consultations.views.tracking import private
+from consultations.words import status_for, words_for
+from lublin2030.lib.addresses import client_address
 from lublin2030.lib.masking import mask_email
 from lublin2030.lib.translations import current_language
 from lublin2030.middleware import LINKS_COOKIE
@@ -53,9 +56,11 @@ def basket_link(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         if found is None:
             raise NothingToSend
+        count_link_mail(address=client_address(request), now=now)
         basket_links.send_basket_link(found, email=email, language=current_language(), now=now)
     except ConsultationError as refusal:
-        return again(words_for(refusal), 429 if isinstance(refusal, LinkAskedTooOften) else 409)
+        status = 429 if isinstance(refusal, LinkAskedTooOften) else status_for(refusal)
+        return tell_when(again(words_for(refusal), status), refusal, now)
     messages.success(
         request,
         _("We send the link to %(address)s. Open it on the other device; your remarks stay here as well.")
@@ -72,28 +77,28 @@ def open_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     now = timezone.now()
     consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
-        return _private(_shut(request, consultation, now))
+        return private(_shut(request, consultation, now))
     own = own_basket(request, consultation)
     linked = basket_links.find_linked_basket(consultation, tokens=[token], now=now)
     context = context_of(consultation, now)
     if linked is None:
-        return _private(render(request, "consultations/link_not_found.html", context, status=404))
+        return private(render(request, "consultations/link_not_found.html", context, status=404))
     if request.method == "POST" and not _expired(request):
         try:
             joined = basket_links.open_basket_link(consultation, token=token, own=own, now=now)
         except LinkNotFound:
-            return _private(render(request, "consultations/link_not_found.html", context, status=404))
+            return private(render(request, "consultations/link_not_found.html", context, status=404))
         response = redirect("consultations:basket", slug)
         keep_cookie(request, response, LINKS_COOKIE, _with_link(request, token))
         for word in _told(joined):
             messages.success(request, word)
-        return _private(response)
+        return private(response)
     context |= {
         "remarks": linked.remarks.count(),
         "own_remarks": own.remarks.count() if own is not None and own.pk != linked.pk else 0,
         "problem": _form_expired() if _expired(request) else "",
     }
-    return _private(render(request, "consultations/open_link.html", context, status=403 if _expired(request) else 200))
+    return private(render(request, "consultations/open_link.html", context, status=403 if _expired(request) else 200))
 
 
 def _with_link(request: HttpRequest, token: str) -> str:

@@ -23,6 +23,7 @@ from consultations.models.remarks import is_token, new_token
 from consultations.places import Placed, with_places
 from consultations.reading import basket_lines, choose_version, passage_address, published_versions
 from consultations.services import baskets
+from consultations.services.limits import count_remark
 from consultations.services.submissions import MOST_REMARKS
 from consultations.views.shared import context_of, keep_cookie, linked_basket, public_consultation
 from consultations.views.submitting.common import (
@@ -33,7 +34,9 @@ from consultations.views.submitting.common import (
     _shut,
     methods,
 )
-from consultations.words import words_for
+from consultations.views.submitting.guards import refuse_filled_trap, tell_when
+from consultations.words import status_for, words_for
+from lublin2030.lib.addresses import client_address
 from lublin2030.lib.paging import read_key
 from lublin2030.lib.translations import current_language
 from lublin2030.middleware import BASKET_COOKIE, LINKS_COOKIE
@@ -101,6 +104,8 @@ def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
     cookie_key = cookie if cookie is not None and is_token(cookie) else new_token()
     shared = linked_basket(request, consultation)
     try:
+        refuse_filled_trap(request)
+        count_remark(address=client_address(request), now=now)
         kept = baskets.add_remark(
             consultation,
             cookie_key=cookie_key,
@@ -114,7 +119,7 @@ def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
             now=now,
         )
     except ConsultationError as refusal:
-        return page.show(problem=words_for(refusal), status=409)
+        return tell_when(page.show(problem=words_for(refusal), status=status_for(refusal)), refusal, now)
     response = page.added(kept, passage, chapter)
     keep_cookie(request, response, BASKET_COOKIE, cookie_key)
     if shared is not None:

@@ -22,6 +22,9 @@ from consultations.forms import BasketLinkForm, SenderForm
 from consultations.models import Basket, BasketRemark, Consultation, Submission
 from consultations.places import Placed
 from consultations.services import baskets
+from consultations.services.attachments import MOST_ATTACHMENTS
+from consultations.services.duplicates import already_public
+from consultations.services.limits import count_sending, refuse_haste
 from consultations.services.submissions import MOST_REMARKS, find_submission, missing_fields
 from consultations.views.shared import context_of, public_consultation
 from consultations.views.submitting.common import (
@@ -33,7 +36,9 @@ from consultations.views.submitting.common import (
     _shut,
     methods,
 )
-from consultations.words import words_for
+from consultations.views.submitting.guards import FilesAnswer, refuse_filled_trap, take_files, tell_when
+from consultations.words import status_for, words_for
+from lublin2030.lib.addresses import client_address
 from lublin2030.views import keeps_typed_text
 
 
@@ -56,9 +61,22 @@ def basket(request: HttpRequest, slug: str) -> HttpResponse:
     form = SenderForm(request.POST, consultation=consultation)
     if _expired(request):
         return _show_basket(request, consultation, now, found, form, problem=_form_expired(), status=403)
-    if not form.is_valid():
-        return _show_basket(request, consultation, now, found, form, status=422)
     try:
+        files = FilesAnswer() if found is None else take_files(request, found, now)
+    except ConsultationClosed:
+        return _shut(request, consultation, now)
+    except NothingToSend as refusal:
+        sent = _sent_before(request, consultation)
+        return _back_to_basket(request, consultation, refusal) if sent is None else _to_receipt(sent)
+    if files.stays:
+        # Who sends is not asked about yet: what is typed so far is shown again, and nothing of it is at fault.
+        form = SenderForm(initial=SenderForm.typed_in(request.POST), consultation=consultation)
+    if files.stays or files.refused or not form.is_valid():
+        form_faulty = form.is_bound and not form.is_valid()
+        status = files.status if files.refused else 422 if form_faulty else 200
+        return _show_basket(request, consultation, now, found, form, files=files, status=status)
+    try:
+        refuse_filled_trap(request)
         if found is None or not found.remarks.exists():
             raise NothingToSend
         read = request.POST.get("sender_read")
@@ -68,7 +86,8 @@ def basket(request: HttpRequest, slug: str) -> HttpResponse:
     except ConsultationError as refusal:
         if (sent := _sent_before(request, consultation)) is not None:
             return _to_receipt(sent)
-        return _show_basket(request, consultation, now, found, form, problem=words_for(refusal), status=409)
+        problem, status = words_for(refusal), status_for(refusal)
+        return _show_basket(request, consultation, now, found, form, problem=problem, status=status)
     return redirect("consultations:review", slug)
 
 
@@ -92,17 +111,21 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         return _back_to_basket(request, consultation, NothingToSend())
     problem, status = "", 200
+    refused: ConsultationError | None = None
     if _expired(request):
         problem, status = _form_expired(), 403
     elif request.method == "POST":
         try:
+            refuse_filled_trap(request)
+            refuse_haste(found, now=now)
+            count_sending(consultation, address=client_address(request), now=now)
             receipt = baskets.send_basket(found, reviewed=request.POST.get("reviewed", ""), now=now)
         except ConsultationClosed:
             return _shut(request, consultation, now)
         except (NothingToSend, SenderIncomplete) as refusal:
             return _back_to_basket(request, consultation, refusal)
         except ConsultationError as refusal:
-            problem, status = words_for(refusal), 409
+            refused, problem, status = refusal, words_for(refusal), status_for(refusal)
         else:
             return _to_receipt(receipt.submission)
     remarks = _remarks_of(found)
@@ -110,7 +133,8 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
         return _back_to_basket(request, consultation, NothingToSend())
     if missing_fields(consultation, found):
         return _back_to_basket(request, consultation, SenderIncomplete())
-    return _show_review(request, consultation, now, found, remarks, problem=problem, status=status)
+    page = _show_review(request, consultation, now, found, remarks, problem=problem, status=status)
+    return page if refused is None else tell_when(page, refused, now)
 
 
 def _sent_before(request: HttpRequest, consultation: Consultation) -> Submission | None:
@@ -152,11 +176,13 @@ def _show_basket(
     found: Basket | None,
     form: SenderForm,
     *,
+    files: FilesAnswer | None = None,
     link_form: BasketLinkForm | None = None,
     problem: str = "",
     refusal: SenderChanged | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    files = files or FilesAnswer()
     read = request.POST.get("sender_read", "")
     if refusal is not None:
         # Another window has changed who sends: show it, and let the next saving replace it deliberately.
@@ -172,11 +198,15 @@ def _show_basket(
         "link_form": link_form or BasketLinkForm(initial={"link_email": found.email if found else ""}),
         "remarks": remarks,
         "rows": _rows(remarks),
+        "attachments": [] if found is None else list(found.attachments.all()),
+        "files": files,
+        "most_attachments": MOST_ATTACHMENTS,
         "form": form,
         "problem": problem,
         "most_remarks": MOST_REMARKS,
     }
-    return render(request, "consultations/basket.html", context, status=status)
+    page = render(request, "consultations/basket.html", context, status=status)
+    return page if files.too_often is None else tell_when(page, files.too_often, now)
 
 
 def _show_review(
@@ -189,13 +219,15 @@ def _show_review(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    if problem:
+    if problem and (fresh := _basket(request, consultation)):
         # Somebody has been at it in another window: show what there is now.
-        found = _basket(request, consultation) or found
+        found = fresh
         remarks = _remarks_of(found)
     context = context_of(consultation, now) | {
         "basket": found,
         "remarks": remarks,
+        "attachments": list(found.attachments.all()),
+        "known": already_public(consultation, [one.remark for one in remarks], now=now),
         "reviewed": baskets.fingerprint(found, [one.remark for one in remarks]),
         "problem": problem,
     }

@@ -14,9 +14,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections, connections
 
 from accounts import jobs as long_work
+from consultations.services.attachments import delete_orphan_files
 from consultations.services.baskets import forget_old_baskets
 from consultations.services.comparisons import prepare_comparisons
+from consultations.services.confirmation import expire_unconfirmed
 from consultations.services.draft_files import prepare_files
+from consultations.services.limits import forget_old_counts
 from notifications.services import following, housekeeping, outbox
 
 log = logging.getLogger(__name__)
@@ -62,7 +65,10 @@ class Command(BaseCommand):
         jobs = [
             Job("announce-terms", 60, following.announce_terms),
             Job("sweep", 1, lambda: outbox.sweep(should_stop=stop.is_set)),
+            Job("expire-unconfirmed", 60, lambda: expire_unconfirmed(should_stop=stop.is_set)),
             Job("forget-old-baskets", 3600, forget_old_baskets),
+            Job("forget-old-counts", 3600, forget_old_counts),
+            Job("delete-orphan-files", 6 * 3600, delete_orphan_files),
             Job("housekeeping", 3600, housekeeping.forget_old_addresses),
             Job("prepare-comparisons", 60, prepare_comparisons),
             Job("prepare-draft-files", 60, prepare_files),

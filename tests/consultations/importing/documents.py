@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import docx
@@ -164,6 +165,7 @@ def with_footnotes(package: bytes, notes: dict[str, str]) -> bytes:
     )
 
 
+@cache
 def large_docx(passages: int = 2500, words: int = 48, chapters: int = 40) -> bytes:
     """About 400 pages: by default 2,500 passages and 120,000 words in 40 chapters. The same every time."""
     document = docx.Document()

@@ -1,0 +1,250 @@
+"""Files that senders add to their submission, and scans of letters: kept privately, opened to the public by staff only.
+
+Bytes lie in a storage, rows in the database, and the two have no common commit. So a file is written before its row is
+committed and taken away again if it is not; it is deleted after the commit that deletes its row; and what a crash in
+between leaves behind, ``delete_orphan_files`` finds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from consultations.errors import (
+    AttachmentNotPublishable,
+    AttachmentRefused,
+    AttachmentsNotTaken,
+    ConsultationClosed,
+    NothingToSend,
+    NotPermitted,
+    TooManyAttachments,
+)
+from consultations.models import Attachment, Basket, Consultation, HistoryEntry, Submission
+from consultations.models.remarks import new_token
+from consultations.permissions import may_publish_attachments, may_read_contact
+from consultations.services.history import record
+from lublin2030.lib import scanner
+from lublin2030.lib.files import FileRefused, Inspected, inspect, shown_name
+from lublin2030.lib.storage import private_storage
+
+log = logging.getLogger(__name__)
+
+MOST_ATTACHMENTS = 5  # in one submission
+MOST_SCANS = 20  # of one letter
+FOLDER = "zalaczniki"
+ORPHANED_AFTER = dt.timedelta(days=1)  # a file whose row is about to be committed is younger
+LOOKED_UP_AT_ONCE = 500
+
+
+def add_attachment(basket: Basket, *, upload: Any, now: dt.datetime | None = None) -> Attachment:
+    """Put an uploaded file into the basket. The same file again gives the attachment that is there.
+
+    Raises AttachmentRefused (with the fault), TooManyAttachments, AttachmentsNotTaken, ConsultationClosed, and
+    NothingToSend when the basket was sent in another window.
+    """
+    now = now or timezone.now()
+    if not basket.consultation.is_open(now):
+        raise ConsultationClosed
+    if not basket.consultation.takes_attachments:
+        raise AttachmentsNotTaken
+    inspected = _inspected(upload)
+    with _written() as written, transaction.atomic():
+        # Holds the basket's row: two windows that add at once are counted one after the other.
+        if not Basket.objects.filter(pk=basket.pk).update(updated_at=now):
+            raise NothingToSend
+        kept = basket.attachments.filter(sha256=inspected.sha256).first()
+        if kept is not None:
+            return kept
+        if basket.attachments.count() >= MOST_ATTACHMENTS:
+            raise TooManyAttachments
+        attachment = Attachment(basket=basket, **_columns(inspected, upload, now))
+        _write(attachment, inspected, written)
+        return attachment
+
+
+def remove_attachment(attachment: Attachment, *, now: dt.datetime | None = None) -> None:
+    """Take a file out of its basket. Removing it twice changes nothing; a file that was sent stays."""
+    with transaction.atomic():
+        Basket.objects.filter(attachments=attachment).update(updated_at=now or timezone.now())
+        unsent = Attachment.objects.filter(pk=attachment.pk, basket__isnull=False)
+        delete_files_on_commit(unsent)
+        unsent.delete()
+
+
+def hand_over(basket: Basket, submission: Submission) -> int:
+    """Move the basket's files to the submission that comes of it, in the caller's transaction; how many."""
+    return basket.attachments.update(basket=None, submission=submission)
+
+
+def add_scan(submission: Submission, *, upload: Any, by: User, now: dt.datetime | None = None) -> Attachment:
+    """Add the scan of a letter to its submission. The same scan again gives the one that is there.
+
+    A scan shows name, address and signature: coordinators read it, nobody else, and it is never public. Raises
+    AttachmentRefused, TooManyAttachments, NotPermitted.
+    """
+    if not may_read_contact(by):
+        raise NotPermitted
+    now = now or timezone.now()
+    inspected = _inspected(upload)
+    with _written() as written, transaction.atomic():
+        # Before the submission, like every verb on it.
+        Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+        scans = Attachment.objects.filter(submission=submission, kind=Attachment.Kind.SCAN)
+        kept = scans.filter(sha256=inspected.sha256).first()
+        if kept is not None:
+            return kept
+        if scans.count() >= MOST_SCANS:
+            raise TooManyAttachments
+        attachment = Attachment(
+            submission=submission, kind=Attachment.Kind.SCAN, added_by=by, **_columns(inspected, upload, now)
+        )
+        _write(attachment, inspected, written)
+        return attachment
+
+
+def publish_attachment(attachment: Attachment, *, by: User, now: dt.datetime | None = None) -> Attachment:
+    """Let the public open a sender's file. Raises AttachmentNotPublishable (a scan, unsent, or done), NotPermitted."""
+    now = now or timezone.now()
+    return _decide(attachment, HistoryEntry.Verb.PUBLISH_ATTACHMENT, public_from=now, by=by, now=now)
+
+
+def hide_attachment(attachment: Attachment, *, by: User, now: dt.datetime | None = None) -> Attachment:
+    """Take a file back from the public; its address stops working at once. Raises as ``publish_attachment`` does."""
+    return _decide(attachment, HistoryEntry.Verb.HIDE_ATTACHMENT, public_from=None, by=by, now=now or timezone.now())
+
+
+@transaction.atomic
+def _decide(
+    attachment: Attachment, verb: HistoryEntry.Verb, *, public_from: dt.datetime | None, by: User, now: dt.datetime
+) -> Attachment:
+    if not may_publish_attachments(by):
+        raise NotPermitted
+    submission = attachment.submission
+    if submission is None:
+        raise AttachmentNotPublishable
+    consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+    changed = Attachment.objects.filter(
+        pk=attachment.pk, kind=Attachment.Kind.SENDER, published_at__isnull=public_from is not None
+    ).update(published_at=public_from, published_by=by if public_from else None)
+    if not changed:
+        raise AttachmentNotPublishable
+    attachment.refresh_from_db()
+    record(
+        verb,
+        consultation=consultation,
+        submission=submission,
+        by=by,
+        at=now,
+        after={"attachment": ordinal_of(attachment)},
+    )
+    return attachment
+
+
+def ordinal_of(attachment: Attachment) -> int:
+    """The number by which a sent file is called: its place among those of its kind in its submission, from 1."""
+    return Attachment.objects.filter(
+        submission=attachment.submission_id, kind=attachment.kind, pk__lte=attachment.pk
+    ).count()
+
+
+def delete_files_on_commit(attachments: QuerySet[Attachment]) -> None:
+    """Delete the files of these rows once the caller's transaction, which deletes the rows, is committed."""
+    names = list(attachments.values_list("file", flat=True))
+    if names:
+        transaction.on_commit(lambda: _delete(names), robust=True)
+
+
+def delete_orphan_files(*, now: dt.datetime | None = None) -> int:
+    """Delete files that are a day old and belong to no row, left by a crash between writing and commit; how many."""
+    limit = (now or timezone.now()) - ORPHANED_AFTER
+    storage = private_storage()
+    deleted, batch = 0, list[str]()
+    for name in _files():
+        if storage.get_modified_time(name) < limit:
+            batch.append(name)
+        if len(batch) == LOOKED_UP_AT_ONCE:
+            deleted += _delete_unknown(batch)
+            batch = []
+    return deleted + _delete_unknown(batch)
+
+
+def _files() -> Iterator[str]:
+    """Every stored file. They lie in folders by the first two characters of their names."""
+    storage = private_storage()
+    with contextlib.suppress(FileNotFoundError):  # the first file makes the folder
+        for folder in storage.listdir(FOLDER)[0]:
+            for name in storage.listdir(f"{FOLDER}/{folder}")[1]:
+                yield f"{FOLDER}/{folder}/{name}"
+
+
+def _delete_unknown(names: list[str]) -> int:
+    known = set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
+    return _delete([name for name in names if name not in known])
+
+
+def _delete(names: Iterable[str]) -> int:
+    """Delete files; one that cannot be deleted now is an orphan, and found by the next search."""
+    storage, deleted = private_storage(), 0
+    for name in names:
+        try:
+            storage.delete(name)
+            deleted += 1
+        except OSError as error:
+            log.warning("A private file could not be deleted (%s).", type(error).__name__)
+    return deleted
+
+
+def _inspected(upload: Any) -> Inspected:
+    """The file if it may be kept: of a known format, harmless as far as we see, and as the scanner says."""
+    try:
+        inspected = inspect(upload)
+    except FileRefused as refusal:
+        raise AttachmentRefused(refusal.fault) from refusal
+    if settings.CLAMD_URL:
+        try:
+            scanner.scan(inspected.content, url=settings.CLAMD_URL)
+        except scanner.ScannerFoundSomething as found:
+            raise AttachmentRefused(AttachmentRefused.HARMFUL) from found
+        except scanner.ScannerUnavailable as down:
+            log.warning("The virus scanner did not answer.")
+            if settings.CLAMD_REQUIRED:
+                raise AttachmentRefused(AttachmentRefused.UNCHECKED) from down
+    return inspected
+
+
+def _columns(inspected: Inspected, upload: Any, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "token": new_token(),
+        "name": shown_name(str(upload.name or ""), inspected.extension),
+        "content_type": inspected.content_type,
+        "size": inspected.size,
+        "sha256": inspected.sha256,
+        "added_at": now,
+    }
+
+
+def _write(attachment: Attachment, inspected: Inspected, written: list[str]) -> None:
+    """Write the file, then the row."""
+    attachment.file.save("", inspected.content, save=False)
+    written.append(str(attachment.file.name))
+    attachment.save()
+
+
+@contextlib.contextmanager
+def _written() -> Iterator[list[str]]:
+    """Files written in this block, deleted again if it, or its commit, fails."""
+    names: list[str] = []
+    try:
+        yield names
+    except BaseException:
+        _delete(names)
+        raise
