@@ -203,22 +203,40 @@ def recreate(database_url: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
+    parser.add_argument(
+        "what", nargs="*", metavar="what", help=f"what to measure: {', '.join(WHAT)}; pages if not said"
+    )
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
     parser.add_argument("--remarks", nargs="+", type=int, default=[1000, 100_000])
     parser.add_argument("--seconds", type=float, default=3.0, help="of each run")
     parser.add_argument("--baskets", type=int, default=1500, help="how many submissions to send")
     parser.add_argument("--only", default="", help="measure only what has this in its name")
     options = parser.parse_args()
+    if unknown := set(options.what) - set(WHAT):
+        parser.error(f"Not to be measured: {', '.join(sorted(unknown))}.")
+    for what in options.what or ["pages"]:
+        WHAT[what](options)
+
+
+@contextlib.contextmanager
+def portal(database_url: str, redis_url: str) -> Iterator[dict[str, str]]:
+    """The environment of an empty, migrated portal that is thrown away afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = database_url or f"sqlite:///{folder}/bench.sqlite3"
+        if database_url:
+            recreate(url)
+        env = environment(url, redis_url, folder)
+        manage(env, "migrate", "--run-syncdb")
+        manage(env, "catalogues", "compile")
+        yield env
+
+
+def pages(options: argparse.Namespace) -> None:
+    """Throughput of pages and submissions, and the time to make a page anew by the number of remarks."""
     for name, database_url, redis_url in databases(options.databases):
         by_size: dict[int, dict[str, float]] = {}
         for remarks in options.remarks:
-            with tempfile.TemporaryDirectory() as folder:
-                url = database_url or f"sqlite:///{folder}/bench.sqlite3"
-                if database_url:
-                    recreate(url)
-                env = environment(url, redis_url, folder)
-                manage(env, "migrate", "--run-syncdb")
-                manage(env, "catalogues", "compile")
+            with portal(database_url, redis_url) as env:
                 manage(env, "collectstatic", "--noinput")
                 python(env, f"from script.benchmark.data import fill; fill({remarks})")
                 if database_url:
@@ -232,6 +250,61 @@ def main() -> None:
             for page, before in by_size[small].items():
                 after = by_size[large][page]
                 print(f"  {page:<20}{before:7.1f} {after:7.1f}   {after / before:5.2f}")
+
+
+def search(options: argparse.Namespace) -> None:
+    """Milliseconds of a search in the register, and how much longer it takes in the largest than in the smallest."""
+    for name, database_url, redis_url in databases(options.databases):
+        by_size: dict[int, dict[str, dict[str, float]]] = {}
+        for remarks in options.remarks:
+            with portal(database_url, redis_url) as env:
+                python(env, f"from script.benchmark.register import fill_register; fill_register({remarks})")
+                by_size[remarks] = json.loads(python(env, "from script.benchmark.search import main; main()"))
+                print(
+                    f"\n{name}, {remarks:,} remarks: milliseconds of a search, median and 95th percentile", flush=True
+                )
+                for kind, times in by_size[remarks].items():
+                    print(f"  {kind:<28}{times['p50']:8.1f} {times['p95']:8.1f}", flush=True)
+        if len(by_size) > 1:
+            small, large = min(by_size), max(by_size)
+            ratio = by_size[large]["all"]["p95"] / by_size[small]["all"]["p95"]
+            print(f"{name}: 95th percentile of {large:,} to {small:,}: {ratio:.2f} (aim on PostgreSQL: at most 3)")
+
+
+def documents(options: argparse.Namespace) -> None:
+    """Seconds to read and save a document of 400 pages, aim 30."""
+    for name, database_url, redis_url in databases(options.databases):
+        with portal(database_url, redis_url) as env:
+            print(f"\n{name}: a document of 400 pages", flush=True)
+            script(env | {"DJANGO_SETTINGS_MODULE": "tests.settings"}, "script.benchmark.imports")
+
+
+def versions(options: argparse.Namespace) -> None:
+    """Seconds to match and compare two versions of 2,500 passages; no database takes part."""
+    print("\nTwo versions of a long document", flush=True)
+    script(dict(os.environ), "script.benchmark.diff")
+
+
+def table(options: argparse.Namespace) -> None:
+    """Seconds to check and enter a table of 10,000 rows, aim 60."""
+    for name, database_url, redis_url in databases(options.databases):
+        with portal(database_url, redis_url) as env:
+            print(f"\n{name}: a table of 10,000 remarks", flush=True)
+            script(env, "script.benchmark.intake")
+
+
+def script(env: dict[str, str], module: str) -> None:
+    """Run a measurement of its own in a process of its own, so that its memory is its own."""
+    subprocess.run([sys.executable, "-m", module], cwd=BASE, env=env, check=True)
+
+
+WHAT: dict[str, Callable[[argparse.Namespace], None]] = {
+    "pages": pages,
+    "search": search,
+    "import": documents,
+    "diff": versions,
+    "table": table,
+}
 
 
 if __name__ == "__main__":
