@@ -11,7 +11,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consultations.markup import Paragraph, Run, read_html, read_rows, safe_address, text_of
+from consultations.markup import Paragraph, Run, Table, read_html, read_rows, safe_address, text_of
 from consultations.models import Passage, PassageText
 from consultations.rendering import ATTRIBUTES, TAGS, passage_html
 from tests.consultations.drafts import add_passage, rich_consultation, version_of
@@ -232,6 +232,7 @@ def test_no_word_of_a_text_is_lost(words):
 def test_cells_that_span_fill_the_grid():
     html = "<table><tr><td rowspan=2>a</td><td colspan=2>b</td></tr><tr><td>c</td><td>d</td></tr></table>"
     [table] = read_html(html)
+    assert isinstance(table, Table)
     assert table.width == 3
     assert [[cell is not None for cell in row] for row in table.grid()] == [[True, True, False], [False, True, True]]
 
