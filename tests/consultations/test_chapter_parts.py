@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consultations.parts import AROUND, divide
@@ -18,6 +18,7 @@ from tests.factories import consultation_with_draft, passage_remark, submission
 LONG = "Miasto rozwija sieć dróg dla rowerów i uspokaja ruch w dzielnicach, aby każdy bezpiecznie dotarł do pracy. " * 7
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 3000), max_size=60), st.data())
 def test_the_parts_hold_every_passage_once_and_in_order(sizes, data):
     headings = data.draw(st.lists(st.booleans(), min_size=len(sizes), max_size=len(sizes)))

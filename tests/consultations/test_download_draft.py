@@ -44,7 +44,8 @@ def word_of(consultation, language="pl"):
 
 def structure(pdf):
     """How often each structure element stands in the tagged document, and the alternative texts."""
-    tags, alternatives = Counter(), []
+    tags: Counter[str] = Counter()
+    alternatives: list[str] = []
 
     def walk(element):
         if isinstance(element, pikepdf.Dictionary):

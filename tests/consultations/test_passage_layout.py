@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import reverse
 from django.utils import translation
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consultations.markup import Paragraph, Run, read_html, read_rows, safe_address, text_of
+from consultations.markup import Paragraph, Run, Table, read_html, read_rows, safe_address, text_of
 from consultations.models import Passage, PassageText
 from consultations.rendering import ATTRIBUTES, TAGS, passage_html
 from tests.consultations.drafts import add_passage, rich_consultation, version_of
@@ -207,6 +207,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=25).map("".join), st.sampled_from(Kind.values))
 def test_whatever_the_html_only_known_elements_and_attributes_come_out(html, kind):
     one = text(kind=kind, html=html, footnotes=[{"number": "1", "html": html}], marker=html[:20])
@@ -221,6 +222,7 @@ def test_whatever_the_html_only_known_elements_and_attributes_come_out(html, kin
     assert len(ids) == len(set(ids))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), max_size=60))
 def test_no_word_of_a_text_is_lost(words):
     from html import escape
@@ -232,6 +234,7 @@ def test_no_word_of_a_text_is_lost(words):
 def test_cells_that_span_fill_the_grid():
     html = "<table><tr><td rowspan=2>a</td><td colspan=2>b</td></tr><tr><td>c</td><td>d</td></tr></table>"
     [table] = read_html(html)
+    assert isinstance(table, Table)
     assert table.width == 3
     assert [[cell is not None for cell in row] for row in table.grid()] == [[True, True, False], [False, True, True]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.jobs import run_due
@@ -192,12 +192,14 @@ def test_the_page_touches_neither_session_nor_cookies(client, consultation):
 # -- Marking and cutting --------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=200), st.text(max_size=20))
 def test_the_pieces_joined_are_the_text(text, query):
     alternatives = [word for words in query_words(query) for word in words]
     assert "".join(piece.text for piece in mark_words(text, alternatives)) == text
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.text(alphabet="ab cł", min_size=1, max_size=300), st.booleans()), max_size=12))
 def test_an_excerpt_is_a_part_of_the_text_with_the_first_hit(raw):
     pieces = [Piece(text, is_hit) for text, is_hit in raw]
