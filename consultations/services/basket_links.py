@@ -12,7 +12,7 @@ from django.utils import timezone
 from consultations.errors import ConsultationClosed, LinkNotFound, NothingToSend
 from consultations.models import Basket, BasketRemark, Consultation
 from consultations.models.remarks import is_token, new_token
-from consultations.services.attachments import MOST_ATTACHMENTS, delete_files_on_commit
+from consultations.services.attachments import join_files
 from consultations.services.baskets import KEEP_DAYS, SENDER_FIELDS, last_position
 from consultations.services.submissions import MOST_REMARKS
 from consultations.signals import basket_link_asked
@@ -92,8 +92,8 @@ def open_basket_link(
         if other is not None:
             added, left = _move_remarks(other, linked)
             _take_sender(other, linked)
-            files_left = _move_files(other, linked)
-            if not left and not files_left:
+            join_files(other, linked)
+            if not left:
                 other.delete()
         linked.updated_at = now
         linked.save()
@@ -114,21 +114,6 @@ def _move_remarks(source: Basket, target: Basket) -> tuple[int, int]:
             row.form_token = new_token()
     BasketRemark.objects.bulk_update(rows[:room], ["basket", "position", "form_token"])
     return len(rows[:room]), len(rows[room:])
-
-
-def _move_files(source: Basket, target: Basket) -> int:
-    """Put the source's files into the target as far as there is room: how many stay.
-
-    A file that the target has already goes.
-    """
-    present = target.attachments.values_list("sha256", flat=True)
-    twice = source.attachments.filter(sha256__in=list(present))
-    delete_files_on_commit(twice)
-    twice.delete()
-    room = max(MOST_ATTACHMENTS - target.attachments.count(), 0)
-    moved = list(source.attachments.order_by("pk").values_list("pk", flat=True)[:room])
-    source.attachments.filter(pk__in=moved).update(basket=target)
-    return source.attachments.count()
 
 
 def _take_sender(source: Basket, target: Basket) -> None:
