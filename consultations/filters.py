@@ -25,7 +25,7 @@ from consultations.models import (
 )
 from consultations.querysets import RemarkQuerySet
 from consultations.reading import published_versions
-from consultations.searching import BY_NUMBER, LATELY_ANSWERED, NEWEST, ORDERS, Order, Query, Search
+from consultations.searching import BY_NUMBER, LATELY_ANSWERED, NEWEST, ORDERS, Order, Query, Search, matching
 from lublin2030.lib.choices import Choice
 from participation.models import District
 
@@ -117,6 +117,11 @@ class RegisterFilter:
             "standing": self.standing,
         }
         return remarks.filter(**{name: value for name, value in wanted.items() if value})
+
+    def found_in(self, remarks: RemarkQuerySet) -> RemarkQuerySet:
+        """The remarks that were asked for, the words included, as one query that can be narrowed and paged further."""
+        asked_for = self.apply(remarks)
+        return matching(asked_for, self.consultation, self.query_text) if self.query_text else asked_for
 
     @property
     def is_set(self) -> bool:

@@ -56,6 +56,7 @@ REGISTER_PARAMETERS = {
     "district": "dzielnica",
     "channel": "kanal",
     "standing": "stan",
+    "search": "q",
 }
 
 
@@ -298,6 +299,7 @@ class Draft(OpenData):
         parameter("district", "The district's slug."),
         parameter("channel", "How it came.", enum=Submission.Channel.values),
         parameter("standing", "What became of it.", enum=Remark.Standing.values),
+        parameter("search", "Words in any Polish form, with or without diacritics, or a remark's number."),
     ]
 )
 class Remarks(OpenList):
@@ -310,7 +312,7 @@ class Remarks(OpenList):
     def get_queryset(self) -> QuerySet[Remark]:
         consultation = self.showing_consultation(self.kwargs["slug"])
         remarks = Remark.objects.for_public_table(self.now).filter(consultation=consultation)
-        return read_filter(self, consultation).apply(remarks).select_related("chapter", "passage")
+        return read_filter(self, consultation).found_in(remarks).select_related("chapter", "passage")
 
     def paginate_queryset(self, queryset: Any) -> Any:
         return with_places(super().paginate_queryset(queryset) or [])
@@ -375,6 +377,7 @@ def read_filter(view: OpenData, consultation: Consultation) -> RegisterFilter:
         "district": found.district,
         "channel": found.channel,
         "standing": found.standing,
+        "search": found.query_text,
     }
     wrong = {
         name: ["The register knows no such value."] for name, value in asked.items() if value and not understood[name]

@@ -406,6 +406,31 @@ def test_a_browser_remembers_the_links_of_several_consultations(basket):
     assert "Druga konsultacja" in text_of(phone.get(url("basket", other.consultation)))
 
 
+def test_every_change_keeps_both_cookies_for_another_30_days(consultation, basket):
+    ask(basket)
+    basket.refresh_from_db()
+    phone = device(PHONE)
+    phone.post(link_of(basket))
+    first, second = basket.remarks.all()
+    changes = [
+        (url("edit_remark", consultation, first.pk), {"change": "Inaczej", "revision": "1"}),
+        (url("move_remark", consultation, second.pk), {"before": first.pk}),
+        (url("basket", consultation), PERSON),
+        (url("remove_remark", consultation, first.pk), {}),
+    ]
+    for address, fields in changes:
+        answer = phone.post(address, fields)
+        assert answer.status_code == 302
+        assert [answer.cookies[name]["max-age"] for name in ("basket", "basket_links")] == [30 * 24 * 3600] * 2
+
+
+@pytest.mark.parametrize("cookie", ["", "x y", "a;b", "<script>"])
+def test_a_cookie_that_is_none_of_ours_is_not_renewed(client, consultation, basket, cookie):
+    client.cookies["basket"] = COOKIE
+    client.cookies["basket_links"] = cookie
+    assert "basket_links" not in client.post(url("basket", consultation), PERSON).cookies
+
+
 def test_the_first_remark_dates_the_basket(consultation):
     assert put(consultation, "Pierwsza").basket.created_at == DURING
     later = put(consultation, "Druga", now=DURING + dt.timedelta(hours=1)).basket

@@ -98,7 +98,7 @@ def test_searching_for_what_is_hidden_finds_nothing(client, hidden):
 
 
 def test_the_public_table_does_not_load_the_original(hidden):
-    for remarks in (Remark.objects.for_public_table(), Remark.objects.for_register(hidden.consultation)):
+    for remarks in (Remark.objects.for_public_table(DURING), Remark.objects.for_register(hidden.consultation, DURING)):
         one = remarks.get()
         assert {"change", "wording", "reason", "shown_change"} <= one.get_deferred_fields()
 
@@ -114,7 +114,7 @@ def test_python_and_sql_agree_on_what_is_public(consultation, state, text_state)
     Remark.objects.filter(pk=remark.pk).update(
         text_state=text_state, **{f"shown_{name}": text for name, text in SHOWN._asdict().items()}
     )
-    row = vars(Remark.objects.for_public_table().get(pk=remark.pk))
+    row = vars(Remark.objects.for_public_table(DURING).get(pk=remark.pk))
     said: PublicText = public_text(Remark.objects.get(pk=remark.pk))
     assert [*said] == [row["public_change"], row["public_wording"], row["public_reason"]]
     expected = {"open": TEXTS["change"], "redacted": SHOWN.change, "waiting": ""}[text_state]
@@ -143,7 +143,7 @@ def test_a_redacted_text_shows_its_gaps_and_the_reason(client, consultation, coo
     html = client.get(pages["remark"]).content.decode()
     assert 'prosi <span class="redacted"><span aria-hidden="true">[…]</span>' in html
     assert "dane osobowe: nazwisko" in html
-    assert '<meta name="description" content="Więcej drzew, prosi […].">' in html
+    assert 'Więcej drzew, prosi […].">' in html  # the description for search engines
     assert client.get(pages["api one"]).json()["change"] == SHOWN.change
     assert 'class="redacted"' in client.get(pages["register"]).content.decode()
 

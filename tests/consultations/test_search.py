@@ -188,7 +188,7 @@ def test_the_next_page_keeps_words_and_order(client, consultation, settings):
 def test_what_was_found_is_counted_up_to_a_limit(consultation, monkeypatch, counted, told):
     monkeypatch.setattr(searching, "COUNTED", counted)
     say(consultation, "Drzewa", "Drzewa", "Drzewa", "Ławki")
-    found = Search(Remark.objects.for_register(consultation), consultation, Query.read("drzewo")).found()
+    found = Search(Remark.objects.for_register(consultation, DURING), consultation, Query.read("drzewo")).found()
     assert found == told
 
 

@@ -295,6 +295,8 @@ def test_the_register_can_be_filtered(client, consultation, register):
         ({"topic": topic.slug}, "1.1"),
         ({"channel": "paper"}, "2.1"),
         ({"chapter": "2", "channel": "online"}, "1.1"),
+        ({"search": "calosci"}, "2.1"),
+        ({"search": "drzewo", "chapter": "2"}, "1.1"),
     ]:
         assert [record["address"] for record in results(client, register, **params)] == [found]
     assert results(client, register, standing="accepted") == []

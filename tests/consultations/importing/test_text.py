@@ -21,7 +21,8 @@ def pasted_text(draw) -> str:
     begin = st.sampled_from(["", "", "# ", "## ", "– ", "• ", "1. ", "a) ", "   - ", "\t", "Rozdział 3 ", "2.1 "])
     end = st.sampled_from(["", ".", ",", ":", "…"])
     rows = draw(st.lists(st.one_of(st.just(""), st.tuples(begin, line, end).map("".join)), min_size=1, max_size=25))
-    return draw(st.sampled_from(["\n", "\r\n"])).join(rows)
+    line_end: str = draw(st.sampled_from(["\n", "\r\n"]))
+    return line_end.join(rows)
 
 
 def words_of_pieces(pieces) -> list[str]:
