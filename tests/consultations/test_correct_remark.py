@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -53,7 +54,7 @@ REFUSALS = {
 HOUR = dt.timedelta(hours=1)
 
 
-def corrected(remark: Remark, *, revision: int = 1, now: dt.datetime = DURING, **texts: object) -> Remark:
+def corrected(remark: Remark, *, revision: int = 1, now: dt.datetime = DURING, **texts: Any) -> Remark:
     texts.setdefault("change", "Więcej krzewów.")
     content = passage_remark(Consultation.objects.get(pk=remark.consultation_id), **texts)
     return correct_remark(remark, content=content, revision=revision, now=now)
