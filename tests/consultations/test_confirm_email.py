@@ -241,7 +241,8 @@ def test_confirming_while_the_clock_strikes_leaves_one_of_the_two_done(tmp_path)
 
     with database_for_threads(tmp_path):
         calls: list[Callable[[], int | str]] = [partial(expire_unconfirmed, now=UNTIL) for _time in range(2)]
-        results = at_once([*calls, *(partial(confirm, one) for one in sent)])
+        calls += [partial(confirm, one) for one in sent]
+        results = at_once(calls)
         expired = sum(result for result in results if isinstance(result, int))
         assert expired + results.count("confirmed") == len(sent)
         assert Remark.objects.filter(state="improper").count() == expired
