@@ -42,7 +42,7 @@ def test_a_form_page_is_kept_by_no_cache(client, consultation, during):
 
 def test_adding_leads_back_to_the_passage_with_a_word(client, consultation, during):
     answer = add(client, consultation, query="?fragment=f5")
-    assert answer.url == url("chapter", consultation, 2) + "#f5"
+    assert answer.url == url("chapter", consultation, 2) + "?fragment=f5#f5"
     assert [message.level_tag for message in get_messages(answer.wsgi_request)] == ["success"]
     kept = BasketRemark.objects.get()
     assert (kept.passage.code, kept.chapter.code, kept.version.number, kept.target) == ("f5", "r2", 1, "passage")
