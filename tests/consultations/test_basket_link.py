@@ -212,7 +212,7 @@ def test_opening_shows_what_it_is_and_only_the_button_takes_it(consultation, bas
     assert "basket_links" not in page.cookies
     assert "2" in text_of(page)
     assert "Zmiana 0" not in text_of(page)
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "strict-origin"
     assert "noindex" in page["X-Robots-Tag"]
     assert "no-store" in page["Cache-Control"]
     answer = phone.post(link_of(basket))
