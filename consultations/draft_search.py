@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet
 
@@ -54,7 +55,7 @@ class SearchResults:
     found: int
     chapters: list[ChapterHits]
     titles: list[ChapterText]
-    page: KeyPage[PassageText]
+    page: KeyPage[Any]
     by_forms: bool
 
 

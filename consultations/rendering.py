@@ -151,7 +151,7 @@ class _Writer:
         return f' id="przypis-{self._code}-{escape(number)}"' if self._code else ""
 
     def _note(self, note: Note) -> str:
-        sign = escape(note.number)
+        sign: str = escape(note.number)
         if self._code and note.number in self._signs:
             back = escape(gettext("Back to the sign of footnote %(number)s") % {"number": note.number})
             sign = f'<a href="#znak-{self._code}-{sign}" aria-label="{back}">{sign}</a>'
@@ -176,7 +176,7 @@ class _Writer:
         return self._table(block)
 
     def _table(self, table: Table) -> str:
-        def cells(row: Iterable[object], number: int) -> str:
+        def written_row(number: int) -> str:
             written = []
             for cell in table.rows[number]:
                 spans = "".join(
@@ -189,7 +189,7 @@ class _Writer:
                 written.append(f"<{tag}{more}{spans}>{self._tight(cell.content) if cell.content else ''}</{tag}>")
             return f"<tr>{''.join(written)}</tr>"
 
-        rows = [cells(row, number) for number, row in enumerate(table.rows)]
+        rows = [written_row(number) for number in range(len(table.rows))]
         head, body = "".join(rows[: table.header_rows]), "".join(rows[table.header_rows :])
         caption = f"<caption>{self._inline(table.caption)}</caption>" if table.caption else ""
         name = escape(

@@ -80,8 +80,25 @@ def remove_attachment(attachment: Attachment, *, now: dt.datetime | None = None)
         unsent.delete()
 
 
+def join_files(source: Basket, target: Basket) -> None:
+    """Move one basket's files to another, in the caller's transaction that holds both; what both have is kept once.
+
+    Together they may be more than a submission can carry: nothing is thrown away, the sender chooses before sending.
+    """
+    known = target.attachments.values("sha256")
+    again = source.attachments.filter(sha256__in=known)
+    delete_files_on_commit(again)
+    again.delete()
+    source.attachments.update(basket=target)
+
+
 def hand_over(basket: Basket, submission: Submission) -> int:
-    """Move the basket's files to the submission that comes of it, in the caller's transaction; how many."""
+    """Move the basket's files to the submission that comes of it, in the caller's transaction; how many.
+
+    Raises TooManyAttachments when two joined baskets hold more than one submission can carry.
+    """
+    if basket.attachments.count() > MOST_ATTACHMENTS:
+        raise TooManyAttachments
     return basket.attachments.update(basket=None, submission=submission)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from consultations.errors import ConsultationClosed, LinkNotFound, NothingToSend
 from consultations.models import Basket, BasketRemark, Consultation
 from consultations.models.remarks import is_token, new_token
+from consultations.services.attachments import join_files
 from consultations.services.baskets import KEEP_DAYS, SENDER_FIELDS, last_position
 from consultations.services.submissions import MOST_REMARKS
 from consultations.signals import basket_link_asked
@@ -91,7 +92,7 @@ def open_basket_link(
         if other is not None:
             added, left = _move_remarks(other, linked)
             _take_sender(other, linked)
-            other.attachments.update(basket=linked)
+            join_files(other, linked)
             if not left:
                 other.delete()
         linked.updated_at = now

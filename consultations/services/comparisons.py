@@ -13,12 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
 from itertools import pairwise
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from accounts.jobs import Progress, ask_for
+from accounts.jobs import ask_for
 from accounts.models import Job, User
 from consultations.errors import VersionsNotComparable
 from consultations.matching import longest_in_order
@@ -37,6 +38,7 @@ JOB = "compare-versions"
 AT_ONCE = 300  # changed passages that are compared while the reader waits: well under a second
 STEP = 100  # changed passages between two reports of progress
 Kind = PassageChange.Kind
+Tell = Callable[[int, int], None]  # how much of how much is done
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def ask_to_compare(older: DraftVersion, newer: DraftVersion, *, by: User | None 
         return ask_for(JOB, key=key, by=by, older=older.pk, newer=newer.pk)
 
 
-def compare_versions(subject: dict[str, int], progress: Progress) -> None:
+def compare_versions(subject: dict[str, Any], progress: Tell) -> None:
     """The job: compare two versions, telling how far it is. Whether it runs once or twice, one comparison comes of it.
 
     Versions that are gone, or not published any more, have nothing to be compared.
@@ -96,7 +98,7 @@ def make_comparison(
     older: DraftVersion,
     newer: DraftVersion,
     *,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Tell = lambda done, total: None,
     now: dt.datetime | None = None,
 ) -> VersionComparison:
     """The comparison of any length, made if it is missing. Raises VersionsNotComparable.
@@ -229,7 +231,7 @@ def _keep(
     newer: DraftVersion,
     changes: Sequence[Change],
     *,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Tell = lambda done, total: None,
     now: dt.datetime | None = None,
 ) -> VersionComparison:
     """Compare the words and write everything down in one transaction, unless somebody has meanwhile."""

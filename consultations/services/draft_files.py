@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -12,7 +13,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.text import slugify
 
-from accounts.jobs import Progress, ask_for
+from accounts.jobs import ask_for
 from consultations.docx_writer import write_docx
 from consultations.draft_document import document_of
 from consultations.models import ChapterText, Consultation, DraftFile, DraftVersion, PassageText
@@ -81,7 +82,7 @@ def prepare_files(*, now: dt.datetime | None = None) -> int:
     return len(missing)
 
 
-def make_everything(subject: dict[str, Any], progress: Progress) -> None:
+def make_everything(subject: dict[str, Any], progress: Callable[[int, int], None]) -> None:
     """The work of the job: the words for the search first, then the documents. What is made already is left alone."""
     version = DraftVersion.objects.filter(pk=subject["version"], published_at__isnull=False).first()
     if version is None:

@@ -23,6 +23,7 @@ from consultations.models import Consultation, HistoryEntry, ImproperReason, Let
 from consultations.models.remarks import is_token
 from consultations.permissions import may_type_in
 from consultations.services.attachments import add_scan
+from consultations.services.duplicates import text_hash
 from consultations.services.submissions import (
     Entry,
     NewRemark,
@@ -158,13 +159,13 @@ def letter_like(consultation: Consultation, *, sender: Sender, remarks: Sequence
     if not sender.name or not remarks:
         return None
     first = remarks[0]
+    # Found by the digest of the text, which has an index; the name is compared among those few only.
     return (
         Submission.objects.filter(
-            consultation=consultation,
-            name__iexact=sender.name,
-            remarks__change=first.change,
-            remarks__wording=first.wording,
+            remarks__consultation=consultation,
+            remarks__text_hash=text_hash(first),
             remarks__passage=first.passage_id,
+            name__iexact=sender.name,
         )
         .select_related("consultation")
         .order_by("number")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -10,11 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from consultations.models import Basket, Consultation
+from consultations.models.remarks import is_token
 from consultations.reading import Clock
 from consultations.services.basket_links import find_linked_basket
 from consultations.services.baskets import find_basket
 from lublin2030.middleware import BASKET_COOKIE, LINKS_COOKIE
 
+View = Callable[..., HttpResponse]
 MOST_LINKS = 8  # of baskets in different consultations that one browser remembers
 
 
@@ -54,3 +58,19 @@ def keep_cookie(request: HttpRequest, response: HttpResponse, name: str, value: 
         samesite="Lax",
         secure=request.is_secure() or settings.SESSION_COOKIE_SECURE,
     )
+
+
+def renews_cookies(view: View) -> View:
+    """A change of the basket keeps its cookies for another 30 days, as the basket itself is kept."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if request.method == "POST" and response.status_code == 302:
+            for name in (BASKET_COOKIE, LINKS_COOKIE):
+                value = request.COOKIES.get(name, "")
+                if name not in response.cookies and all(is_token(part) for part in value.split(".")):
+                    keep_cookie(request, response, name, value)
+        return response
+
+    return wrapped

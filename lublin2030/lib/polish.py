@@ -89,6 +89,7 @@ def _forms(word: str) -> tuple[str, ...]:
     return _folded(word), *lemmas(word)
 
 
+@lru_cache(maxsize=50_000)  # a language repeats itself: most words of a large import have been folded before
 def _folded(word: str) -> str:
     # Folding may take a word apart ("½" is "1⁄2"); an index word has no blanks and no marks but those of a number.
     return "".join(c for c in fold(word) if c.isalnum() or c in "./-")[:LONGEST_WORD]

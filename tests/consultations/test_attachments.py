@@ -20,7 +20,7 @@ from consultations.errors import (
     TooManyAttachments,
 )
 from consultations.models import Attachment, HistoryEntry, Remark
-from consultations.services import attachments, baskets
+from consultations.services import attachments, basket_links, baskets
 from consultations.services.attachments import (
     MOST_ATTACHMENTS,
     add_attachment,
@@ -196,6 +196,27 @@ def test_orphans_are_deleted_a_day_later_and_nothing_else(basket, storage):
 
 def test_without_any_file_there_is_no_orphan():
     assert delete_orphan_files(now=AFTER) == 0
+
+
+def test_two_devices_that_join_keep_every_file_once_and_send_no_more_than_five(
+    basket, consultation, django_capture_on_commit_callbacks
+):
+    """Files of a device that opens the link of another basket come along; what both have stays once."""
+    other = full_basket(consultation, cookie_key="d" * 43)
+    for number in range(3):
+        add(basket, docx(f"{number}"))
+        add(other, docx(f"{number + 2}"))
+    with django_capture_on_commit_callbacks(execute=True):
+        token = basket_links.send_basket_link(basket, email="a@example.org", language="pl", now=DURING).link_token
+        joined = basket_links.open_basket_link(consultation, token=token or "", own=other, now=DURING).basket
+    assert (joined.attachments.count(), len(stored())) == (5, 5)
+    surplus = Attachment.objects.create(
+        basket=joined, name="x.pdf", content_type="application/pdf", size=1, sha256="1" * 64, added_at=DURING, file="x"
+    )
+    with pytest.raises(TooManyAttachments):
+        baskets.send_basket(joined, now=DURING)
+    remove_attachment(surplus, now=DURING)
+    assert baskets.send_basket(joined, now=DURING).submission.attachments.count() == 5
 
 
 # -- Opening to the public ------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from consultations.errors import ConsultationClosed, LinkAskedTooOften, LinkNotFound, NothingToSend
-from consultations.models import Basket, BasketRemark, Remark
+from consultations.models import Attachment, Basket, BasketRemark, Remark
 from consultations.services import basket_links, baskets
 from consultations.services.submissions import MOST_REMARKS, Sender
 from notifications.errors import OutOfDate
@@ -292,6 +292,31 @@ def test_remarks_that_find_no_room_stay_and_come_back_after_sending(consultation
     assert "Nie mieści się" in text_of(phone.get(url("basket", consultation)))
 
 
+def attach(found, number):
+    return Attachment.objects.create(
+        basket=found,
+        file=f"zalaczniki/{found.pk}-{number}",
+        name=f"{number}.pdf",
+        content_type="application/pdf",
+        size=1,
+        sha256=f"{number:064d}",
+        added_at=DURING,
+    )
+
+
+def test_files_come_along_and_none_twice(consultation, basket):
+    ask(basket)
+    basket.refresh_from_db()
+    own = put(consultation, "Z telefonu").basket
+    for number in range(3):
+        attach(basket, number)
+    for number in range(2, 6):
+        attach(own, number)
+    basket_links.open_basket_link(consultation, token=basket.link_token, own=own, now=DURING)
+    assert [one.name for one in basket.attachments.all()] == [f"{number}.pdf" for number in range(6)]
+    assert texts(basket) == ["Zmiana 0", "Zmiana 1", "Z telefonu"]
+
+
 def test_who_sends_is_taken_over_only_where_it_is_not_known(consultation):
     shared = put(consultation, "Wspólna", cookie_key=COOKIE).basket
     own = full_basket(consultation, cookie_key=PHONE, name="Z Telefonu")
@@ -404,6 +429,31 @@ def test_a_browser_remembers_the_links_of_several_consultations(basket):
         phone.post(link_of(shared))
     assert "Zmiana 0" in text_of(phone.get(url("basket", basket.consultation)))
     assert "Druga konsultacja" in text_of(phone.get(url("basket", other.consultation)))
+
+
+def test_every_change_keeps_both_cookies_for_another_30_days(consultation, basket):
+    ask(basket)
+    basket.refresh_from_db()
+    phone = device(PHONE)
+    phone.post(link_of(basket))
+    first, second = basket.remarks.all()
+    changes = [
+        (url("edit_remark", consultation, first.pk), {"change": "Inaczej", "revision": "1"}),
+        (url("move_remark", consultation, second.pk), {"before": first.pk}),
+        (url("basket", consultation), PERSON),
+        (url("remove_remark", consultation, first.pk), {}),
+    ]
+    for address, fields in changes:
+        answer = phone.post(address, fields)
+        assert answer.status_code == 302
+        assert [answer.cookies[name]["max-age"] for name in ("basket", "basket_links")] == [30 * 24 * 3600] * 2
+
+
+@pytest.mark.parametrize("cookie", ["", "x y", "a;b", "<script>"])
+def test_a_cookie_that_is_none_of_ours_is_not_renewed(client, consultation, basket, cookie):
+    client.cookies["basket"] = COOKIE
+    client.cookies["basket_links"] = cookie
+    assert "basket_links" not in client.post(url("basket", consultation), PERSON).cookies
 
 
 def test_the_first_remark_dates_the_basket(consultation):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import random
 import re
 
 import pytest
@@ -88,9 +90,10 @@ def test_each_change_leads_to_the_passage_in_both_versions_and_to_its_remarks(cl
     register = reverse("consultations:register", args=[consultation.slug])
     passage = reverse("consultations:passage", args=[consultation.slug, "f2"])
     change = change_of(html, "f2")
-    for link in (f"{chapter}?wersja=1#f2", f"{chapter}?wersja=2#f2", f"{register}?fragment=f2", passage):
+    readers = [f"{chapter}?wersja={number}&amp;fragment=f2#f2" for number in (1, 2)]
+    for link in (*readers, f"{register}?fragment=f2", passage):
         assert f'href="{link}"' in change
-    assert f"{chapter}?wersja=2#f3" not in html
+    assert f"{chapter}?wersja=2&amp;fragment=f3#f3" not in html
     assert f"{register}?fragment=f7" not in html
 
 
@@ -250,6 +253,24 @@ def test_a_part_ends_early_where_texts_are_long(client, consultation):
     answer = page(client, consultation, z=2, na=3)
     assert 1 <= len(codes(answer)) < 4
     assert len(answer.content) < 100_000
+
+
+@pytest.mark.parametrize("show", ["zmiany", "wszystko"])
+def test_every_part_of_a_long_document_stays_light(client, consultation, show):
+    """Whatever the texts: 40 kB of a page, beside fonts and styles of some 50 kB, stay below the limit of 100 kB."""
+    rng = random.Random(2030)
+    words = ["".join(rng.choices("abcdefghijklmnoprstuwyz", k=rng.randint(2, 12))) for _ in range(3000)]
+    texts = [(f"g{n}", " ".join(rng.choices(words, k=rng.choice([5, 50, 150])))) for n in range(120)]
+    next_version(consultation, [("r1", "Rozdział 1", texts)])
+    changed = [
+        (code, " ".join(rng.choice([word, word, word, rng.choice(words)]) for word in text.split()))
+        for code, text in texts
+    ]
+    next_version(consultation, [("r1", "Rozdział 1", changed)])
+    parts = len(page(client, consultation, z=2, na=3, pokaz=show).context["outline"].parts)
+    for part in {1, parts // 2, parts}:
+        answer = page(client, consultation, z=2, na=3, pokaz=show, czesc=part)
+        assert len(gzip.compress(answer.content)) < 40_000
 
 
 @pytest.mark.parametrize("part", ["0", "4", "x", "-1", "9" * 30])

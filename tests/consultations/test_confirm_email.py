@@ -128,7 +128,7 @@ def test_the_page_is_kept_and_found_by_nobody(client, consultation):
     answer = client.get(address(submission(consultation)))
     assert "no-store" in answer["Cache-Control"]
     assert "noindex" in answer["X-Robots-Tag"]
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "strict-origin"
 
 
 def test_a_person_who_verified_it_anyway_has_decided(client, consultation, sign_in):

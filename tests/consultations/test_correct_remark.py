@@ -254,7 +254,7 @@ def test_the_page_is_kept_and_found_by_nobody(client, consultation):
     answer = client.get(address(remark_in_state(consultation, "received")))
     assert "no-store" in answer["Cache-Control"]
     assert "noindex" in answer["X-Robots-Tag"]
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "strict-origin"
 
 
 # -- The desk -------------------------------------------------------------------------------------------------------

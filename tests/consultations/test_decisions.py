@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -18,6 +19,7 @@ from consultations.errors import (
     RemarkNotDecided,
 )
 from consultations.models import Decision, Remark, Submission
+from consultations.services.corrections import correct_remark, withdraw_remark, withdraw_submission
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.tallies import recount
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
@@ -25,7 +27,9 @@ from tests.factories import (
     DURING,
     STATES,
     DepartmentFactory,
+    DistrictFactory,
     consultation_with_draft,
+    passage_remark,
     person,
     remark_in_state,
     submission,
@@ -145,6 +149,7 @@ class Desk(RuleBasedStateMachine):
         self.coordinator = person(Role.COORDINATOR)
         self.department = DepartmentFactory()
         self.consultation = consultation_with_draft(chapters=1, passages=1)
+        self.topic, self.district = self.consultation.topics.get(), DistrictFactory()
 
     def _try(self, verb) -> None:
         try:
@@ -187,6 +192,31 @@ class Desk(RuleBasedStateMachine):
             "decide": lambda one, by: decide_remark(one, outcome=outcome, justification="Tak.", by=by, now=DURING),
         }
         self._try(lambda: verbs[verb](remark, self.coordinator))
+
+    @rule(
+        which=st.integers(0, 9), deed=st.sampled_from(["correct", "withdraw", "withdraw all"]), text=st.integers(0, 3)
+    )
+    def change_as_the_sender(self, which, deed, text) -> None:
+        remark = self._remark(which)
+        if remark is None:
+            return
+        content = passage_remark(
+            self.consultation,
+            change=f"Tekst {text}.",
+            topic=self.topic if text % 2 else None,
+            district=self.district if text > 1 else None,
+        )
+        deeds = {
+            "correct": lambda: correct_remark(remark, content=content, revision=remark.revision, now=DURING),
+            "withdraw": lambda: withdraw_remark(remark, now=DURING),
+            "withdraw all": lambda: withdraw_submission(remark.submission, now=DURING),
+        }
+        self._try(deeds[deed])
+
+    @invariant()
+    def every_earlier_text_is_kept(self) -> None:
+        remarks = Remark.objects.filter(consultation=self.consultation).annotate(kept=Count("revisions"))
+        assert all(remark.kept == remark.revision - 1 for remark in remarks)
 
     @invariant()
     def the_counters_agree(self) -> None:

@@ -9,14 +9,26 @@ import pytest
 from accounts.roles import Role
 from consultations.errors import ConsultationError
 from consultations.models import HistoryEntry, Remark
+from consultations.public_text import PublicText
 from consultations.services.attachments import hide_attachment, publish_attachment
+from consultations.services.confirmation import confirm_email
+from consultations.services.corrections import correct_remark, withdraw_remark
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.redaction import redact_text
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
 from consultations.words import describe_history
 from tests.consultations.residents import attached_to
-from tests.factories import DURING, DepartmentFactory, person, remark_in_state, submission
+from tests.factories import (
+    DURING,
+    DepartmentFactory,
+    consultation_with_draft,
+    passage_remark,
+    person,
+    remark_in_state,
+    submission,
+)
 
 pytestmark = pytest.mark.django_db
 Verb = HistoryEntry.Verb
@@ -103,6 +115,14 @@ CASES: dict[Any, Any] = {
         {},
         {"attachment": 1},
     ),
+    Verb.REDACT: (
+        "proper",
+        lambda remark, by, department: redact_text(
+            remark, shown=PublicText("[…]", "", "[…]"), grounds="dane osobowe", revision=1, by=by, now=DURING
+        ),
+        {"text": "open"},
+        {"text": "redacted", "why": "dane osobowe"},
+    ),
     Verb.PUBLISH_SUMMARY: (
         "received",
         lambda remark, by, department: publish_summary(remark.consultation, by=by, now=DURING),
@@ -110,6 +130,34 @@ CASES: dict[Any, Any] = {
         {},
     ),
 }
+
+
+# What senders do: no person stands in the row.
+OF_SENDERS: dict[Any, Any] = {
+    Verb.CORRECT: (
+        lambda remark: correct_remark(
+            remark, content=passage_remark(remark.consultation, change="Inaczej."), revision=1, now=DURING
+        ),
+        {"revision": 1},
+        {"revision": 2},
+    ),
+    Verb.WITHDRAW: (
+        lambda remark: withdraw_remark(remark, now=DURING),
+        {"state": "assigned"},
+        {"state": "withdrawn"},
+    ),
+    Verb.CONFIRM_EMAIL: (lambda remark: confirm_email(remark.submission, now=DURING), {}, {}),
+}
+
+
+@pytest.mark.parametrize("verb", OF_SENDERS, ids=str)
+def test_what_a_sender_does_leaves_one_row_without_a_person(db, verb):
+    act, before, after = OF_SENDERS[verb]
+    remark = remark_in_state(consultation_with_draft(confirmation_hours=48), "assigned")
+    known = set(HistoryEntry.objects.values_list("pk", flat=True))
+    act(remark)
+    row = HistoryEntry.objects.exclude(pk__in=known).get()
+    assert (row.verb, row.by, row.at, row.before, row.after) == (verb, None, DURING, before, after)
 
 
 @pytest.mark.parametrize("verb", CASES, ids=str)
@@ -132,7 +180,9 @@ def test_hiding_the_summary_leaves_a_row_and_doing_so_twice_only_one(consultatio
 
 
 def test_every_verb_is_in_this_table():
-    assert set(CASES) | {Verb.RECEIVE, Verb.HIDE_SUMMARY} == set(Verb)
+    # Of versions tests/consultations/test_publish_version.py tells.
+    elsewhere = {Verb.RECEIVE, Verb.HIDE_SUMMARY, Verb.PUBLISH_VERSION}
+    assert set(CASES) | set(OF_SENDERS) | elsewhere == set(Verb)
 
 
 def test_receiving_leaves_a_row_without_a_person(consultation):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consultations.matching import (
@@ -36,6 +36,10 @@ def keys(old: list[OldPassage], new: list[NewPassage]) -> list[int | None]:
     return [match.key for match in match_passages(old, new)]
 
 
+# The machine may be busy: what is tested is what is found, never how fast.
+unhurried = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 # -- Every document -------------------------------------------------------------------------------------------------
 
 WORDS = st.sampled_from("miasto sadzi drzewa drogi szkoły park rzeka domy i w na".split())  # noqa: SIM905
@@ -43,12 +47,14 @@ TEXTS = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
 DOCUMENT = st.lists(TEXTS, max_size=25)
 
 
+@unhurried
 @given(DOCUMENT, DOCUMENT)
 def test_no_old_passage_is_continued_twice(old, new):
     given_out = [key for key in keys(olds(*old), news(*new)) if key is not None]
     assert len(given_out) == len(set(given_out))
 
 
+@unhurried
 @given(DOCUMENT)
 def test_identical_documents_match_one_to_one(texts):
     matches = match_passages(olds(*texts), news(*texts))
@@ -56,6 +62,7 @@ def test_identical_documents_match_one_to_one(texts):
     assert {match.how for match in matches} <= {"same"}
 
 
+@unhurried
 @given(st.lists(TEXTS, max_size=15, unique=True), st.data())
 def test_unchanged_passages_are_found_when_others_come_go_and_move(texts, data):
     kept = data.draw(st.lists(st.sampled_from(texts), unique=True)) if texts else []
@@ -65,18 +72,20 @@ def test_unchanged_passages_are_found_when_others_come_go_and_move(texts, data):
         assert (found[text].key, found[text].how) == (100 + texts.index(text), "same")
 
 
+@unhurried
 @given(DOCUMENT, DOCUMENT)
 def test_as_many_equal_texts_are_matched_as_both_documents_have(old, new):
     same = [match for match in match_passages(olds(*old), news(*new)) if match.how == "same"]
     assert len(same) == sum(min(old.count(text), new.count(text)) for text in set(old))
 
 
+@unhurried
 @given(DOCUMENT, DOCUMENT)
-@settings(max_examples=50)
 def test_the_same_documents_always_give_the_same(old, new):
     assert match_passages(olds(*old), news(*new)) == match_passages(olds(*old), news(*new))
 
 
+@unhurried
 @given(DOCUMENT, DOCUMENT)
 def test_a_match_says_how_it_was_found(old, new):
     texts = {one.key: one.text for one in olds(*old)}
@@ -174,6 +183,7 @@ def test_of_equal_shares_the_first_wins():
 # -- Tools ----------------------------------------------------------------------------------------------------------
 
 
+@unhurried
 @given(st.lists(st.integers(0, 50), max_size=40))
 def test_the_longest_rising_part_rises_and_none_is_longer(values):
     kept = longest_in_order(values)

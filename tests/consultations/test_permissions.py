@@ -19,9 +19,11 @@ from consultations.services.attachments import add_scan, hide_attachment, publis
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.drafts import publish_version, start_next_version
 from consultations.services.imports import start_import
+from consultations.services.intake import save_letter_draft
 from consultations.services.redaction import approve_text, redact_text
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
+from consultations.services.tables import bring_in as bring_in_table
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
 from notifications.errors import NotPermitted as ResendNotPermitted
 from notifications.models import Message
@@ -29,6 +31,7 @@ from notifications.permissions import may_resend
 from notifications.services.outbox import resend
 from participation.models import Event
 from stages.models import News
+from tests.consultations.clerks import letter as enter_letter_as
 from tests.consultations.residents import sent_attachment
 from tests.factories import DURING, DepartmentFactory, passage_remark, person, remark_in_state, submission
 from tests.files_made import pdf, upload
@@ -65,6 +68,9 @@ MAY = {
     "add scan": {COORDINATOR},
     "redact": {COORDINATOR},
     "approve text": {COORDINATOR},
+    "enter letter": {COORDINATOR},
+    "save letter draft": {COORDINATOR},
+    "bring in table": {COORDINATOR},
 }
 
 
@@ -131,6 +137,12 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
                 revision=1,
                 by=user,
             )
+        case "enter letter":
+            enter_letter_as(consultation, by=user)
+        case "save letter draft":
+            save_letter_draft(consultation, by=user, form_token="one", revision=0, content={})
+        case "bring in table":
+            bring_in_table(consultation, upload=upload(b"pismo;wpisane\n"), by=user)
         case "approve text":
             Consultation.objects.update(texts_need_approval=True)
             consultation.refresh_from_db()
@@ -155,6 +167,7 @@ ASKS = {
     permissions.may_publish: {COORDINATOR},
     permissions.may_publish_attachments: {COORDINATOR},
     permissions.may_redact: {COORDINATOR},
+    permissions.may_type_in: {COORDINATOR},
     permissions.may_read_contact: {COORDINATOR},
     permissions.may_read_remarks: {COORDINATOR, EXPERT},
     may_enter_desk: set(Role),
@@ -198,6 +211,9 @@ PAGES = {
     "desk:remark": {COORDINATOR, EXPERT},
     "desk:texts": {COORDINATOR},
     "desk:text": {COORDINATOR},
+    "desk:intake": {COORDINATOR},
+    "desk:letter": {COORDINATOR},
+    "desk:table_imports": {COORDINATOR},
     "desk:summaries": {COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR},
     "desk:drafts": {COORDINATOR, ADMINISTRATOR},
     "desk:draft_import": {COORDINATOR, ADMINISTRATOR},
@@ -223,6 +239,8 @@ def page_keys(remark):
     brought_in = start_import(draft, format=DraftImport.Format.TEXT, source="Tekst.", by=person(COORDINATOR))
     return {
         "desk:submission": [remark.submission_id],
+        "desk:letter": [remark.consultation.slug],
+        "desk:table_imports": [remark.consultation.slug],
         "desk:remark": [remark.pk],
         "desk:text": [remark.pk],
         "desk:draft_import": [draft.pk],

@@ -15,10 +15,11 @@ from consultations.errors import ConsultationError
 from consultations.models import Basket, BasketRemark, Draft, HistoryEntry, Remark
 from consultations.public_text import PublicText
 from consultations.services.baskets import add_remark, forget_old_baskets
+from consultations.services.corrections import correct_remark, correct_sender, withdraw_remark, withdraw_submission
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.drafts import new_chapter, new_passage
 from consultations.services.redaction import redact_text
-from consultations.services.submissions import renew_tracking_link
+from consultations.services.submissions import Sender, renew_tracking_link
 from consultations.services.tallies import recount
 from consultations.services.verification import mark_proper, reopen_verification
 from tests.consultations.residents import COOKIE, full_basket
@@ -45,6 +46,20 @@ VERBS = {
         "proper",
         lambda remark, by: redact_text(
             remark, shown=PublicText("[…]", "", "[…]"), grounds="dane osobowe", revision=1, by=by
+        ),
+    ),
+    "correct": (
+        "assigned",
+        lambda remark, by: correct_remark(
+            remark, content=passage_remark(remark.consultation, change="Inaczej."), revision=1, now=DURING
+        ),
+    ),
+    "withdraw": ("assigned", lambda remark, by: withdraw_remark(remark, now=DURING)),
+    "withdraw all": ("received", lambda remark, by: withdraw_submission(remark.submission, now=DURING)),
+    "correct sender": (
+        "received",
+        lambda remark, by: correct_sender(
+            remark.submission, sender=Sender(name="Anna Nowa", email="nowa@example.org"), now=DURING
         ),
     ),
 }

@@ -27,6 +27,8 @@ def line():
         "/zgloszenie/tajne-haslo./",
         "/uk/zgloszenie/tajne-haslo/potwierdzenie/",
         "/en/obserwowanie/tajne-haslo/potwierdz/",
+        "/zgloszenie/potwierdz/tajne-haslo/",
+        "/zgloszenie/tajne-haslo/uwaga/1/popraw/",
     ],
 )
 def test_a_secret_address_that_is_not_found_stands_in_no_line(client, caplog, line, path):

@@ -15,7 +15,14 @@ from consultations.forms import BasketLinkForm, SenderForm
 from consultations.services import basket_links
 from consultations.services.basket_links import Joined
 from consultations.services.limits import count_link_mail
-from consultations.views.shared import MOST_LINKS, context_of, keep_cookie, own_basket, public_consultation
+from consultations.views.shared import (
+    MOST_LINKS,
+    context_of,
+    keep_cookie,
+    own_basket,
+    public_consultation,
+    renews_cookies,
+)
 from consultations.views.submitting.common import _basket, _expired, _form_expired, _shut, methods
 from consultations.views.submitting.guards import tell_when
 from consultations.views.submitting.sending import _show_basket
@@ -31,6 +38,7 @@ from lublin2030.views import keeps_typed_text
 @never_cache
 @keeps_typed_text
 @methods
+@renews_cookies
 def basket_link(request: HttpRequest, slug: str) -> HttpResponse:
     """Send the link to the basket to an address."""
     now = timezone.now()

@@ -25,7 +25,7 @@ from consultations.reading import basket_lines, choose_version, passage_address,
 from consultations.services import baskets
 from consultations.services.limits import count_remark
 from consultations.services.submissions import MOST_REMARKS
-from consultations.views.shared import context_of, keep_cookie, linked_basket, public_consultation
+from consultations.views.shared import context_of, keep_cookie, linked_basket, public_consultation, renews_cookies
 from consultations.views.submitting.common import (
     _basket,
     _expired,
@@ -123,6 +123,7 @@ def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
     response = page.added(kept, passage, chapter)
     keep_cookie(request, response, BASKET_COOKIE, cookie_key)
     if shared is not None:
+        # The answer to htmx is no redirect.
         keep_cookie(request, response, LINKS_COOKIE, request.COOKIES[LINKS_COOKIE])
     return response
 
@@ -130,6 +131,7 @@ def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
 @own_browser_only
 @keeps_typed_text
 @methods
+@renews_cookies
 def edit_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Change a remark that is not sent yet."""
     now = timezone.now()
@@ -183,6 +185,7 @@ def edit_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @never_cache
 @keeps_typed_text
 @methods
+@renews_cookies
 def remove_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take a remark out of the submission, after a question."""
     now = timezone.now()
@@ -204,6 +207,7 @@ def remove_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @never_cache
 @require_POST
+@renews_cookies
 def move_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Put a remark before or after another one; back to the basket, to the very button that was pressed."""
     now = timezone.now()

@@ -26,7 +26,7 @@ from consultations.services.attachments import MOST_ATTACHMENTS
 from consultations.services.duplicates import already_public
 from consultations.services.limits import count_sending, refuse_haste
 from consultations.services.submissions import MOST_REMARKS, find_submission, missing_fields
-from consultations.views.shared import context_of, public_consultation
+from consultations.views.shared import context_of, public_consultation, renews_cookies
 from consultations.views.submitting.common import (
     _basket,
     _expired,
@@ -45,6 +45,7 @@ from lublin2030.views import keeps_typed_text
 @never_cache
 @keeps_typed_text
 @methods
+@renews_cookies
 def basket(request: HttpRequest, slug: str) -> HttpResponse:
     """The unsent remarks, and who sends them."""
     now = timezone.now()
