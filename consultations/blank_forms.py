@@ -72,7 +72,7 @@ class BlankForm:
 def blank_form(consultation: Consultation) -> BlankForm:
     """The form's content by the consultation's rules, in the active language. One query."""
 
-    def field(name: IdentityField, height: float = 0.9) -> Blank:
+    def field(name: IdentityField, height: float = 0.7) -> Blank:
         return Blank(f"{name.label}{' *' if consultation.requires(name) else ''}", height)
 
     opens = consultation.opens_at.astimezone(WARSAW)
@@ -92,7 +92,7 @@ def blank_form(consultation: Consultation) -> BlankForm:
         sender=[
             field(IdentityField.NAME),
             field(IdentityField.REPRESENTATIVE),
-            field(IdentityField.ADDRESS, 1.3),
+            field(IdentityField.ADDRESS, 1.1),
             field(IdentityField.EMAIL),
             field(IdentityField.PHONE),
             field(IdentityField.DISTRICT),
@@ -102,10 +102,10 @@ def blank_form(consultation: Consultation) -> BlankForm:
             for number in range(1, REMARKS_ON_FORM + 1)
         ],
         remark=[
-            Blank(_("Place in the draft: number of the passage or chapter, or “the whole document”"), 1.3),
-            Blank(_("Current wording"), 2.2),
-            Blank(_("Proposed wording, or what should change *"), 3.6),
-            Blank(_("Why"), 2.6),
+            Blank(_("Place in the draft: number of the passage or chapter, or “the whole document”"), 1.1),
+            Blank(_("Current wording"), 1.5),
+            Blank(_("Proposed wording, or what should change *"), 2.9),
+            Blank(_("Why"), 2.0),
         ],
         kinds_label=_("What I ask for"),
         kinds=[

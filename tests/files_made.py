@@ -36,11 +36,14 @@ def object_stream(content: bytes) -> bytes:
     return b"<< /Type /ObjStm /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
 
 
-def package(parts: Parts, *, packed: bool = True) -> bytes:
+def package(parts: Parts) -> bytes:
+    """A packed file; the same bytes for the same parts, whenever it is made."""
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as file:
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in parts.items():
-            file.writestr(name, content)
+            part = zipfile.ZipInfo(name, (2021, 12, 1, 12, 0, 0))
+            part.compress_type = zipfile.ZIP_DEFLATED
+            file.writestr(part, content)
     return data.getvalue()
 
 

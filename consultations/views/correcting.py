@@ -101,7 +101,7 @@ def remark(request: HttpRequest, token: str, ordinal: int) -> HttpResponse:
     placed = _placed_remark(submission_of(token), ordinal)
     one = placed.remark
     where = Where(version=one.version, chapter=placed.chapter, passage=placed.passage)
-    form = _remark_form(request, one.consultation, where, RemarkForm.texts_of(one))  # type: ignore[arg-type]
+    form = _remark_form(request, one.consultation, where, RemarkForm.texts_of(one))
     form.fields.pop("place", None)  # it stays
     if (refusal := _refusal_of(one)) is not None:
         return _refused(request, one.submission, refusal, form)

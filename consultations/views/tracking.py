@@ -112,7 +112,10 @@ AnyResponse = TypeVar("AnyResponse", bound=HttpResponse)
 
 
 def private(response: AnyResponse) -> AnyResponse:
-    """Not for search engines, and the secret address is told to no other page."""
+    """Not for search engines, and the secret address is told to no other page.
+
+    Of the address only the host is told: with “no-referrer” browsers would send forms from “null”, which are refused.
+    """
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "strict-origin"
     return response

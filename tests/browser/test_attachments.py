@@ -27,7 +27,8 @@ def test_a_wrong_file_then_a_right_one_sent_published_and_downloaded(visit, sign
     right.write_bytes(pdf())
 
     page = visit(f"/konsultacje/{consultation.slug}/zglos/uwaga/?fragment=f1", width=360, javascript=False)
-    page.get_by_label(say("What should change?")).fill("Więcej drzew.")
+    page.locator("input[type=radio][name=kind][value=general]").check()
+    page.get_by_label(say("Your remark or question")).fill("Więcej drzew.")
     page.get_by_role("button", name=say("Add to my submission")).click()
     page.goto(f"/konsultacje/{consultation.slug}/zglos/")
     name = page.get_by_label(say("Name and surname, or the organisation's name"))
@@ -44,9 +45,9 @@ def test_a_wrong_file_then_a_right_one_sent_published_and_downloaded(visit, sign
     page.get_by_role("button", name=say("Add the chosen files")).click()
     page.get_by_text("Uwagi Kowalskiego.pdf").first.wait_for()
     assert name.input_value() == "Anna Przykładowa"
-    page.get_by_label(say("E-mail address")).fill("anna@example.org")
+    page.locator("#id_email").fill("anna@example.org")
     # Enter in a field goes on, it does not remove the file.
-    page.get_by_label(say("E-mail address")).press("Enter")
+    page.locator("#id_email").press("Enter")
     page.wait_for_url("**/zglos/sprawdz/")
     assert "Uwagi Kowalskiego.pdf" in page.inner_text("main")
     page.get_by_role("button", name=say("Send"), exact=True).click()

@@ -10,7 +10,8 @@ from django.utils import timezone
 from consultations.models import Consultation, Remark
 from tests import factories
 from tests.browser.hands import Keyboard, say
-from tests.browser.test_main_job import button, send
+from tests.browser.test_main_job import CHANGE, add_remark, button
+from tests.browser.test_write_remarks import send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,18 +26,17 @@ def consultation() -> Consultation:
 
 
 def test_send_correct_and_withdraw_by_keyboard_on_a_phone(consultation, visit, axe):
-    page = visit(f"/konsultacje/{consultation.slug}/zglos/uwaga/", width=360)
+    page = visit(f"/konsultacje/{consultation.slug}/", width=360)
     hands = Keyboard(page)
-    hands.choose(page.locator("select[name=place]"), "document")
-    hands.fill(page.locator("textarea[name=change]"), "Więcej drzew.")
-    hands.press(button(page, "Add to my submission"))
-    page.wait_for_url("**/zglos/**")
-    case = send(page, hands, consultation)
+    add_remark(page, hands, consultation, 1)
+    page.goto(f"/konsultacje/{consultation.slug}/zglos/")
+    send(page, hands)
+    case = page.url.removesuffix("potwierdzenie/")
 
     page.goto(case)
     hands.press(page.get_by_role("link", name=say("Correct"), exact=False).filter(has_text="1.1"))
     page.wait_for_url("**/popraw/")
-    assert page.locator("textarea[name=change]").input_value() == "Więcej drzew."
+    assert page.locator("textarea[name=change]").input_value() == f"{CHANGE} 1"
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     hands.fill(page.locator("textarea[name=change]"), "Więcej krzewów.")

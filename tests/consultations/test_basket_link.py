@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from consultations.errors import ConsultationClosed, LinkAskedTooOften, LinkNotFound, NothingToSend
-from consultations.models import Basket, BasketRemark, Remark
+from consultations.models import Attachment, Basket, BasketRemark, Remark
 from consultations.services import basket_links, baskets
 from consultations.services.submissions import MOST_REMARKS, Sender
 from notifications.errors import OutOfDate
@@ -290,6 +290,31 @@ def test_remarks_that_find_no_room_stay_and_come_back_after_sending(consultation
     assert texts(Basket.objects.get(cookie_key=PHONE)) == ["Nie mieści się"]
     send(phone, consultation)
     assert "Nie mieści się" in text_of(phone.get(url("basket", consultation)))
+
+
+def attach(found, number):
+    return Attachment.objects.create(
+        basket=found,
+        file=f"zalaczniki/{found.pk}-{number}",
+        name=f"{number}.pdf",
+        content_type="application/pdf",
+        size=1,
+        sha256=f"{number:064d}",
+        added_at=DURING,
+    )
+
+
+def test_files_come_along_and_none_twice(consultation, basket):
+    ask(basket)
+    basket.refresh_from_db()
+    own = put(consultation, "Z telefonu").basket
+    for number in range(3):
+        attach(basket, number)
+    for number in range(2, 6):
+        attach(own, number)
+    basket_links.open_basket_link(consultation, token=basket.link_token, own=own, now=DURING)
+    assert [one.name for one in basket.attachments.all()] == [f"{number}.pdf" for number in range(6)]
+    assert texts(basket) == ["Zmiana 0", "Zmiana 1", "Z telefonu"]
 
 
 def test_who_sends_is_taken_over_only_where_it_is_not_known(consultation):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -128,7 +129,7 @@ def test_the_page_is_kept_and_found_by_nobody(client, consultation):
     answer = client.get(address(submission(consultation)))
     assert "no-store" in answer["Cache-Control"]
     assert "noindex" in answer["X-Robots-Tag"]
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "strict-origin"
 
 
 def test_a_person_who_verified_it_anyway_has_decided(client, consultation, sign_in):
@@ -239,7 +240,7 @@ def test_confirming_while_the_clock_strikes_leaves_one_of_the_two_done(tmp_path)
         return "confirmed"
 
     with database_for_threads(tmp_path):
-        calls = [partial(expire_unconfirmed, now=UNTIL) for _time in range(2)]
+        calls: list[Callable[[], int | str]] = [partial(expire_unconfirmed, now=UNTIL) for _time in range(2)]
         results = at_once([*calls, *(partial(confirm, one) for one in sent)])
         expired = sum(result for result in results if isinstance(result, int))
         assert expired + results.count("confirmed") == len(sent)

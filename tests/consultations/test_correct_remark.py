@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -53,7 +54,7 @@ REFUSALS = {
 HOUR = dt.timedelta(hours=1)
 
 
-def corrected(remark: Remark, *, revision: int = 1, now: dt.datetime = DURING, **texts: object) -> Remark:
+def corrected(remark: Remark, *, revision: int = 1, now: dt.datetime = DURING, **texts: Any) -> Remark:
     texts.setdefault("change", "Więcej krzewów.")
     content = passage_remark(Consultation.objects.get(pk=remark.consultation_id), **texts)
     return correct_remark(remark, content=content, revision=revision, now=now)
@@ -254,7 +255,7 @@ def test_the_page_is_kept_and_found_by_nobody(client, consultation):
     answer = client.get(address(remark_in_state(consultation, "received")))
     assert "no-store" in answer["Cache-Control"]
     assert "noindex" in answer["X-Robots-Tag"]
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "strict-origin"
 
 
 # -- The desk -------------------------------------------------------------------------------------------------------

@@ -215,8 +215,8 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def every_earlier_text_is_kept(self) -> None:
-        remarks = Remark.objects.filter(consultation=self.consultation).annotate(kept=Count("revisions"))
-        assert all(remark.kept == remark.revision - 1 for remark in remarks)
+        kept = Remark.objects.filter(consultation=self.consultation).annotate(kept=Count("revisions"))
+        assert all(texts == revision - 1 for texts, revision in kept.values_list("kept", "revision"))
 
     @invariant()
     def the_counters_agree(self) -> None:

@@ -9,10 +9,12 @@ import pytest
 from accounts.roles import Role
 from consultations.errors import ConsultationError
 from consultations.models import HistoryEntry, Remark
+from consultations.public_text import PublicText
 from consultations.services.attachments import hide_attachment, publish_attachment
 from consultations.services.confirmation import confirm_email
 from consultations.services.corrections import correct_remark, withdraw_remark
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.redaction import redact_text
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
@@ -113,6 +115,14 @@ CASES: dict[Any, Any] = {
         {},
         {"attachment": 1},
     ),
+    Verb.REDACT: (
+        "proper",
+        lambda remark, by, department: redact_text(
+            remark, shown=PublicText("[…]", "", "[…]"), grounds="dane osobowe", revision=1, by=by, now=DURING
+        ),
+        {"text": "open"},
+        {"text": "redacted", "why": "dane osobowe"},
+    ),
     Verb.PUBLISH_SUMMARY: (
         "received",
         lambda remark, by, department: publish_summary(remark.consultation, by=by, now=DURING),
@@ -170,7 +180,9 @@ def test_hiding_the_summary_leaves_a_row_and_doing_so_twice_only_one(consultatio
 
 
 def test_every_verb_is_in_this_table():
-    assert set(CASES) | set(OF_SENDERS) | {Verb.RECEIVE, Verb.HIDE_SUMMARY} == set(Verb)
+    # Of versions tests/consultations/test_publish_version.py tells.
+    elsewhere = {Verb.RECEIVE, Verb.HIDE_SUMMARY, Verb.PUBLISH_VERSION}
+    assert set(CASES) | set(OF_SENDERS) | elsewhere == set(Verb)
 
 
 def test_receiving_leaves_a_row_without_a_person(consultation):

@@ -90,7 +90,7 @@ def test_it_is_kept_and_found_by_nobody(client, consultation):
     answer = client.get(address(submission(consultation)))
     assert "no-store" in answer["Cache-Control"]
     assert "noindex" in answer["X-Robots-Tag"]
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "strict-origin"
 
 
 def test_a_wrong_or_an_old_link_gives_nothing(client, consultation):

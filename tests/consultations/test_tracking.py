@@ -126,7 +126,7 @@ def test_the_page_is_kept_found_and_told_by_nobody(client, consultation, name):
     answer = client.get(reverse(f"consultations:{name}", args=[sent.tracking_token]))
     assert "no-store" in answer["Cache-Control"]
     assert "noindex" in answer["X-Robots-Tag"]
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "strict-origin"
     assert '<meta name="robots" content="noindex' in answer.content.decode()
     assert not answer.cookies
 

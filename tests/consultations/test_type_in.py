@@ -30,6 +30,7 @@ from tests import factories
 from tests.consultations.clerks import RECEIVED, desk, letter, typed
 from tests.consultations.residents import text_of
 from tests.factories import CLOSES, DURING, OPENS, passage_remark, person
+from tests.files_made import pdf
 from tests.parallel import at_once, database_for_threads
 
 Kind = Remark.Kind
@@ -212,7 +213,7 @@ class TestPage:
         assert Submission.objects.count() == 2
 
     def test_the_scan_is_kept_by_what_it_is(self, consultation, client, clerk):
-        scan = SimpleUploadedFile("../../pismo.exe", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "image/png")
+        scan = SimpleUploadedFile("../../pismo.exe", pdf(), "image/png")
         client.post(desk("letter", consultation), typed({"place": "1.1", "change": "x"}) | {"scan": scan})
         kept = Attachment.objects.get()
         assert (kept.kind, kept.content_type, kept.added_by) == ("scan", "application/pdf", clerk)

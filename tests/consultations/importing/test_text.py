@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consultations.importing import read_document
@@ -11,6 +11,8 @@ from consultations.importing.pasted import read_pasted
 from consultations.importing.reading import Read
 from tests.consultations.importing.test_docx import passages, problem, read
 
+# How fast the machine is says nothing about the texts.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 word = st.text("abcdefghijklmnopqrstuwyząćęłńóśźżАБВіїє0123456789", min_size=1, max_size=12)
 line = st.lists(word, min_size=1, max_size=12).map(" ".join)
 
@@ -29,6 +31,7 @@ def words_of_pieces(pieces) -> list[str]:
     return " ".join(f"{one.marker} {one.text}" for one in pieces).split()
 
 
+@unhurried
 @given(pasted_text())
 def test_every_word_of_a_pasted_text_stands_in_what_was_read_in_its_order(text):
     signs = {"#", "##", "–", "•", "-"}
@@ -37,6 +40,7 @@ def test_every_word_of_a_pasted_text_stands_in_what_was_read_in_its_order(text):
     ]
 
 
+@unhurried
 @given(st.text(max_size=400))
 def test_no_text_makes_reading_fail(text):
     letters = [sign for piece in read_pasted(text) for sign in f"{piece.marker}{piece.text}" if sign.isalnum()]
@@ -62,7 +66,7 @@ def words_read(result: Read) -> list[str]:
     return " ".join(parts).split()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(unhurried, max_examples=15)
 @given(markdown())
 def test_every_word_of_a_markdown_text_stands_in_what_was_read_in_its_order(text):
     result = read_document(text.encode(), "markdown", front_title="", picture_word="[p]")
