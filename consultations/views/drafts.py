@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from consultations import reading
 from consultations.draft_search import SearchResults, search_draft
+from consultations.markup import SHA256
 from consultations.models import ChapterText, Consultation, DraftFile, DraftImage, DraftVersion
 from consultations.permissions import may_set_up_consultations
 from consultations.services import draft_files
@@ -147,6 +148,8 @@ def download(request: HttpRequest, slug: str, format: str) -> HttpResponseBase:
 @require_safe
 def image(request: HttpRequest, slug: str, sha256: str) -> HttpResponseBase:
     """A picture of a published version; who sets up consultations sees those of versions in preparation too."""
+    if not SHA256.fullmatch(sha256):
+        raise Http404
     found = get_object_or_404(
         DraftImage.objects.filter(draft__consultation__slug=slug, content_type__in=IMAGE_TYPES), sha256=sha256
     )
