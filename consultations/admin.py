@@ -208,7 +208,7 @@ class DraftVersionAdmin(UnlessPublished):
         return False  # by the draft's own button, so that the texts come along
 
     def save_model(self, request: HttpRequest, obj: DraftVersion, form: Any, change: bool) -> None:
-        """A date that was set or moved publishes by the verb, as the desk's button does: checked, and with its history."""
+        """A date that was set or moved publishes by the verb, as the desk's button does: checked, with its history."""
         at = obj.published_at
         if at is None or "published_at" not in form.changed_data or not is_person(request.user):
             super().save_model(request, obj, form, change)

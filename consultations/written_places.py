@@ -37,10 +37,6 @@ class FoundPlace:
     passage: PassageText | None = None
 
     @property
-    def is_document(self) -> bool:
-        return self.chapter is None
-
-    @property
     def version(self) -> DraftVersion | None:
         """The version in which it was found; none for the whole document, which has no text of its own."""
         return None if self.chapter is None else self.chapter.version

@@ -24,7 +24,7 @@ from consultations.permissions import may_redact
 from consultations.public_text import TEXTS, PublicText
 from consultations.redacting import Kind, Proposal, Span, find_phrase, propose, redact, redacted_spans
 from consultations.services.redaction import approve_text, redact_text
-from consultations.views.desk import _go_on, _me, _tell, desk_page
+from consultations.views.desk_pages import desk_page, do_to_checked, go_on, signed_in_person
 from consultations.wording import Run
 from consultations.words import describe_history, status_for, words_for
 from lublin2030.lib.paging import page_by_moment, read_key
@@ -80,8 +80,8 @@ def texts(request: HttpRequest) -> HttpResponse:
     """Texts that wait to be looked at, the oldest first; checked ones without a proposal are approved at once."""
     form = CheckedForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        by = _me(request)
-        _tell(
+        by = signed_in_person(request)
+        do_to_checked(
             request,
             form,
             lambda remark, revision: _approve_as_listed(remark, revision, by),
@@ -135,11 +135,11 @@ def text(request: HttpRequest, pk: int) -> HttpResponseBase:
     place = queue_around(queue, one)
     number = {"number": one.public_number}
     try:
-        told = _do(one, form, by=_me(request)) % number
+        told = _do(one, form, by=signed_in_person(request)) % number
     except ConsultationError as error:
         return _page(request, _find(pk), form, error)
     messages.success(request, told)
-    return _go_on(place, queue, "text", "texts")
+    return go_on(place, queue, "text", "texts")
 
 
 def _find(pk: int) -> Remark:

@@ -22,7 +22,7 @@ from consultations.services.tables import bring_in, choose, discard, job_of
 from consultations.table_judging import Verdict
 from consultations.table_template import allowed_values, template_csv, template_xlsx
 from consultations.table_words import column_in_words, failure_in_words, problems_in_words, verdict_in_words
-from consultations.views.desk import _me, desk_page
+from consultations.views.desk_pages import desk_page, signed_in_person
 from consultations.words import status_for, words_for
 from lublin2030.lib.paging import read_key
 
@@ -55,7 +55,7 @@ def table_imports(request: HttpRequest, slug: str) -> HttpResponseBase:
         status = 422
         if form.is_valid():
             try:
-                table = bring_in(consultation, upload=form.cleaned_data["file"], by=_me(request))
+                table = bring_in(consultation, upload=form.cleaned_data["file"], by=signed_in_person(request))
             except TableUnreadable as error:
                 problem = failure_in_words(error.code)
             else:
@@ -76,10 +76,10 @@ def table_import(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
         raise BadRequest
     try:
         if action == "discard":
-            discard(table, by=_me(request))
+            discard(table, by=signed_in_person(request))
             messages.success(request, _("The table is thrown away. Nothing of it was entered."))
             return redirect("desk:table_imports", slug)
-        choose(table, everything=action == "everything", by=_me(request))
+        choose(table, everything=action == "everything", by=signed_in_person(request))
     except ConsultationError as refusal:
         table.refresh_from_db()
         return _table_page(request, table, problem=words_for(refusal), status=status_for(refusal))

@@ -24,6 +24,7 @@ from consultations.errors import (
 from consultations.models import Attachment, Consultation, HistoryEntry, LetterDraft, Remark, Submission
 from consultations.permissions import may_type_in
 from consultations.services import intake
+from consultations.services.attachments import inspected_file
 from consultations.services.intake import proposed_reasons
 from consultations.services.submissions import Sender
 from consultations.services.tallies import recount
@@ -313,7 +314,7 @@ def test_a_scan_that_is_too_large_is_refused(consultation):
 def test_a_scan_is_looked_into_before_the_number_is_taken(consultation, monkeypatch):
     """The scanner can keep us waiting half a minute; nobody else's sending waits with us."""
     numbers = []
-    real = intake.inspected_file
+    real = inspected_file
 
     def looks(upload):
         numbers.append((Consultation.objects.get().last_number, len(connection.savepoint_ids)))
