@@ -214,6 +214,10 @@ def save_letter_draft(
     )
     if not changed:
         raise LetterChanged
+    if find_submission(consultation, form_token=form_token) is not None:
+        # Entered while this was being saved: the draft would stand among the unfinished letters for good.
+        mine.delete()
+        raise LetterChanged
     return mine.get()
 
 

@@ -35,11 +35,11 @@ from consultations.services.corrections import (
     correct_remark,
     correct_sender,
     refuse_unchangeable,
-    sender_fingerprint,
     sender_of,
     withdraw_remark,
     withdraw_submission,
 )
+from consultations.services.senders import sender_fingerprint
 from consultations.views.submitting.common import expired_in_words, is_expired, methods, posted_token
 from consultations.views.submitting.remarks import Where, remark_form
 from consultations.views.tracking import case_context, private, submission_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 import docx
 import pikepdf
@@ -141,8 +142,8 @@ def test_markdown_becomes_plain_paragraphs(markdown, texts):
 def test_a_form_is_made_once_until_it_says_something_else(consultation, monkeypatch, make, writer):
     """Everybody can ask for it, and each making keeps a processor busy."""
     cache.clear()
-    made = []
-    monkeypatch.setattr(blank_forms, writer, lambda *a, **k: made.append(1) or b"%d" % len(made))
+    made = itertools.count(1)
+    monkeypatch.setattr(blank_forms, writer, lambda *a, **k: b"%d" % next(made))
     assert [make(consultation), make(consultation)] == [b"1", b"1"]
     consultation.contact = "Nowy adres"
     assert make(consultation) == b"2"

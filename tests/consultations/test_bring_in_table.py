@@ -47,6 +47,12 @@ def enter(table: RemarkImport, *, everything: bool = True) -> RemarkImport:
 
 
 class TestCheck:
+    def test_thousands_of_places_that_are_none_are_refused_row_by_row(self, consultation):
+        """One condition for each would be more than the database takes."""
+        places = [f"{chapter}.{position}" for chapter in range(10, 1510) for position in (1, 2)]
+        table = checked(consultation, [row(letter="", place=place) for place in ["1.1", *places]])
+        assert (table.state, table.good_rows, table.bad_rows) == ("checked", 1, 3000)
+
     def test_nothing_is_entered_by_the_check(self, consultation):
         table = checked(consultation, [row()])
         assert (table.state, table.good_rows, table.bad_rows) == ("checked", 1, 0)

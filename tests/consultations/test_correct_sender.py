@@ -19,7 +19,8 @@ from consultations.errors import (
 from consultations.models import Consultation, HistoryEntry, Submission
 from consultations.reading import public_steps
 from consultations.services.confirmation import confirm_email, expire_unconfirmed
-from consultations.services.corrections import correct_sender, sender_fingerprint
+from consultations.services.corrections import correct_sender
+from consultations.services.senders import sender_fingerprint
 from consultations.services.submissions import Sender
 from consultations.services.verification import mark_proper
 from tests.consultations.residents import hidden, text_of

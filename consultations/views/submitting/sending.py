@@ -25,6 +25,7 @@ from consultations.services import baskets
 from consultations.services.attachments import MOST_ATTACHMENTS
 from consultations.services.duplicates import already_public
 from consultations.services.limits import count_sending, refuse_haste
+from consultations.services.senders import sender_fingerprint
 from consultations.services.submissions import MOST_REMARKS, find_submission, missing_fields
 from consultations.views.shared import context_of, public_consultation, renews_cookies
 from consultations.views.submitting.common import (
@@ -191,7 +192,7 @@ def show_basket(
         found = current_basket(request, consultation) or found
         problem = words_for(refusal)
     if found is not None and (refusal is not None or not read):
-        read = baskets.sender_fingerprint(found)
+        read = sender_fingerprint(found)
     remarks = placed_remarks(found)
     context = context_of(consultation, now) | {
         "basket": found,
