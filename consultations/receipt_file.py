@@ -87,7 +87,10 @@ def _remark(placed: Placed[Remark], submission: Submission) -> dict[str, Any]:
         place = f"{placed.chapter.number}. {placed.chapter.text('title').value}"
     else:
         place = _("Whole document")
-    texts = [(_("What should change"), one.change), (_("Proposed wording"), one.wording), (_("Why"), one.reason)]
+    kinds = Remark.Kind
+    said = {kinds.QUESTION: _("Question"), kinds.GENERAL: _("Remark")}.get(one.kind, _("What should change"))
+    proposed = _("Text to add") if one.kind == kinds.ADD else _("Proposed wording")
+    texts = [(said, one.change), (proposed, one.wording), (_("Why"), one.reason)]
     more = [(_("Kind"), one.get_kind_display())]
     if one.topic is not None:
         more.append((_("Topic"), one.topic.text("name").value))

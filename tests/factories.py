@@ -222,20 +222,21 @@ def remark_in_state(
     department: Department | None = None,
     **fields: Any,
 ) -> Remark:
-    """A remark brought into the state by the verbs that lead there."""
+    """A remark brought into the state by the verbs that lead there, all at one moment."""
+    now = fields.setdefault("now", DURING)
     by = by or person(Role.COORDINATOR)
     sent = submission(consultation, **fields)
     if state == Remark.State.IMPROPER:
-        mark_improper(sent, reason=consultation.improper_reasons.earliest("pk"), by=by, now=DURING)
+        mark_improper(sent, reason=consultation.improper_reasons.earliest("pk"), by=by, now=now)
     elif state not in {Remark.State.RECEIVED, Remark.State.WITHDRAWN}:
-        mark_proper(sent, by=by, now=DURING)
+        mark_proper(sent, by=by, now=now)
     remark = sent.remarks.get(ordinal=1)
     if state == Remark.State.WITHDRAWN:
-        withdraw_remark(remark, now=DURING)
+        withdraw_remark(remark, now=now)
     if state in {"assigned", "decided", "published"}:
-        assign_remark(remark, department=department or DepartmentFactory(), by=by, now=DURING)
+        assign_remark(remark, department=department or DepartmentFactory(), by=by, now=now)
     if state in {"decided", "published"}:
-        decide_remark(remark, outcome=Remark.Outcome.ACCEPTED, justification="Słusznie.", by=by, now=DURING)
+        decide_remark(remark, outcome=Remark.Outcome.ACCEPTED, justification="Słusznie.", by=by, now=now)
     if state == "published":
-        publish_decision(remark, by=by, now=DURING)
+        publish_decision(remark, by=by, now=now)
     return Remark.objects.get(pk=remark.pk)

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from consultations.models import Consultation, Submission
+from consultations.services.corrections import correct_remark, withdraw_remark
 from participation.models import Event
 from stages.models import News, Page
 from tests import factories
+from tests.consultations.versions import changed_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,28 +23,46 @@ SCHEMES = [(1280, False), (1280, True), (360, False), (360, True)]
 
 @pytest.fixture
 def portal():
-    """The factual content, an open consultation with remarks in every state, a public summary."""
+    """The factual content; an open consultation with two versions, remarks in every state and a public summary."""
     call_command("load_lublin2030", "--without-demonstration", verbosity=0)
     now = timezone.now()
-    consultation = factories.consultation_with_draft(
-        slug="otwarte", opens_at=now - timedelta(days=3), closes_at=now + timedelta(days=20),
-        published_at=now - timedelta(days=3), summary_published_at=now,
-    )  # fmt: skip
+    days = {"opens_at": now - timedelta(days=3), "closes_at": now + timedelta(days=20), "published_at": now}
+    asking = factories.consultation_with_draft(slug="z-potwierdzeniem", confirmation_hours=48, **days)
+    factories.submission(asking, now=now)
+    consultation = factories.consultation_with_draft(slug="otwarte", summary_published_at=now, **days)
     for state in factories.STATES:
         factories.remark_in_state(consultation, state, now=now)
+    correctable = factories.submission(
+        consultation, now=now,
+        new_remarks=[factories.passage_remark(consultation, "f1", wording="Fragment 1.1: miasto sadzi dęby."),
+                     factories.passage_remark(consultation, "f2", chosen_kind="remove", change="")],
+    )  # fmt: skip
+    remark = correctable.remarks.get(ordinal=1)
+    content = factories.passage_remark(consultation, "f1", wording="Fragment 1.1: miasto sadzi lipy.")
+    correct_remark(remark, content=content, revision=1, now=now)
+    withdraw_remark(correctable.remarks.get(ordinal=2), now=now)
+    changed_version(consultation, published_at=now - timedelta(days=1))
     return consultation
 
 
 def public_pages(consultation: Consultation) -> list[str]:
     base = f"/konsultacje/{consultation.slug}/"
     token = Submission.objects.filter(verification="proper").latest("pk").tracking_token
+    mine = f"/zgloszenie/{Submission.objects.get(remarks__revision=2).tracking_token}/"
+    unconfirmed = Submission.objects.get(consultation__slug="z-potwierdzeniem")
     return [
         "/", "/etapy/", "/etapy/2/", "/etapy/8/", "/aktualnosci/", News.objects.latest("pk").get_absolute_url(),
         *[page.get_absolute_url() for page in Page.objects.all()],
         "/wydarzenia/", Event.objects.latest("pk").get_absolute_url(), "/liczby/", "/grupy-robocze/",
         "/konsultacje/", base, f"{base}projekt/", f"{base}projekt/1/", f"{base}uwagi/", f"{base}uwagi/1.1/",
+        f"{base}projekt/1/?wersja=1", f"{base}projekt/szukaj/?q=drzewo", f"{base}projekt/porownaj/",
+        f"{base}projekt/porownaj/?pokaz=wszystko", f"{base}projekt/fragment/f2/", f"{base}projekt/fragment/f3/",
+        f"{base}uwagi/?q=drzewo&rozdzial=r1", f"{base}uwagi/?q=xyzzy",
         f"{base}uwagi/6.1/", f"{base}zglos/uwaga/?fragment=f1", f"{base}zglos/", f"{base}obserwuj/",
         f"/podsumowanie/{consultation.slug}/", f"/zgloszenie/{token}/", f"/zgloszenie/{token}/potwierdzenie/",
+        mine, f"{mine}potwierdzenie/", f"{mine}nadawca/", f"{mine}wycofaj/", f"{mine}uwaga/1/popraw/",
+        f"{mine}uwaga/1/wycofaj/", f"{mine}uwaga/2/popraw/", unconfirmed.tracking_path,
+        f"/zgloszenie/potwierdz/{unconfirmed.confirmation_token}/", "/zgloszenie/potwierdz/nie-ma/",
         "/konto/login/", "/nie-ma-takiej-strony/", "/en/", f"/uk{base}projekt/1/",
     ]  # fmt: skip
 

@@ -1,6 +1,6 @@
-"""A resident edits a passage in place, sees the difference, gathers, orders and sends.
+"""A resident edits a passage in place, gathers, orders and sends without JavaScript; what tabs and fields keep.
 
-On a phone by keyboard alone, and without JavaScript.
+``test_whole_way`` plays the same with a keyboard on a phone, to the end.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from consultations.models import BasketRemark, Consultation, PassageText, Remark
 from consultations.services import basket_links
 from tests import factories
-from tests.browser.hands import Hands, Keyboard, Mouse, say
+from tests.browser.hands import Hands, Mouse, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,23 +71,15 @@ def send(page: Page, hands: Hands) -> str:
     return review
 
 
-@pytest.mark.parametrize("way", ["keyboard on a phone", "mouse without JavaScript"])
-def test_edit_in_place_see_the_difference_order_and_send(consultation, visit, way):
-    scripted = "without" not in way
-    page = visit("/konsultacje/zielen/", width=360 if scripted else 1280, javascript=scripted)
-    hands: Hands = Keyboard(page) if scripted else Mouse()
+def test_edit_in_place_order_and_send_without_javascript(consultation, visit):
+    page = visit("/konsultacje/zielen/", javascript=False)
+    hands = Mouse()
 
     open_form(page, hands, 1)
-    if scripted:
-        assert page.evaluate("document.activeElement.name") == "kind"
     field = page.locator("textarea[name=wording]")
     assert field.input_value() == OLD
     assert not page.locator("textarea[name=addition]").is_visible()
     hands.fill(field, NEW)
-    if scripted:
-        page.locator("[data-difference] ins").wait_for()
-        assert page.locator("[data-difference] ins").all_inner_texts() == ["i podlewa "]
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     hands.fill(page.get_by_label(say("Why?")), "Bez wody uschną.")
     add(page, hands)
 
@@ -98,9 +90,6 @@ def test_edit_in_place_see_the_difference_order_and_send(consultation, visit, wa
     add(page, hands)
 
     put_on_top(page, hands)
-    if scripted:
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        assert "1" in page.locator("[data-order-said]").inner_text()
     review = send(page, hands)
     assert "<ins>" in review
     assert "Fragment 1.2: miasto sadzi drzewa." in review.split("<del>")[1].split("</del>")[0]

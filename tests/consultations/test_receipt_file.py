@@ -74,6 +74,21 @@ def test_it_says_what_the_page_says(consultation):
     assert data["content_hash"] == content_hash(sent.remarks.all())
 
 
+@pytest.mark.parametrize(
+    ("kind", "texts", "label"),
+    [
+        ("general", {"change": "Dobrze."}, "Uwaga"),
+        ("question", {"change": "Kiedy?"}, "Pytanie"),
+        ("add", {"change": "", "wording": "Także zimą."}, "Tekst do dodania"),
+        ("reword", {"change": "", "wording": "Nowe brzmienie."}, "Proponowane brzmienie"),
+    ],
+)
+def test_it_calls_what_was_written_by_its_kind(consultation, kind, texts, label):
+    new = passage_remark(consultation, "f5", chosen_kind=kind, **texts)
+    (one,) = receipt_data(submission(consultation, new_remarks=[new]))["remarks"]
+    assert one["texts"][0] == [label, texts["change"] or texts["wording"]]
+
+
 def test_it_never_names_the_sender(consultation):
     sender = Sender(name="Jan Przykładowy", email="jan.p@example.org", phone="81 466", address="Zielona 7")
     text = str(receipt_data(submission(consultation, sender=sender)))
