@@ -231,7 +231,7 @@ def remark_in_state(
         mark_proper(sent, by=by, now=DURING)
     remark = sent.remarks.get(ordinal=1)
     if state == Remark.State.WITHDRAWN:
-        withdraw_remark(remark, now=DURING)
+        withdraw_remark(remark, now=fields.get("now", DURING))
     if state in {"assigned", "decided", "published"}:
         assign_remark(remark, department=department or DepartmentFactory(), by=by, now=DURING)
     if state in {"decided", "published"}:
