@@ -63,6 +63,14 @@ class ConsultationForm(forms.ModelForm[Consultation]):
         help_texts = {
             "opens_at": _("Warsaw time. From this moment remarks are taken."),
             "published_at": _("Warsaw time. Until then nobody but staff sees the consultation."),
+            "remarks_shown": _("From then on the register, search and numbers of remarks are public."),
+            "texts_need_approval": _(
+                "No text of a remark is public before a person at the desk has looked for personal data in it. "
+                "Holds for remarks that come in from now on."
+            ),
+            "takes_attachments": _(
+                "Up to 5 files of 10 MB each. The public sees one only after a decision at the desk."
+            ),
         }
 
 

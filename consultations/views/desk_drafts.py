@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from consultations.errors import ConsultationError
+from consultations.errors import ConsultationError, ImportOutdated, VersionInPreparation
 from consultations.import_forms import AltTextsForm, BringInForm, ChapterLevelForm, ChapterTitleForm, RevisionForm
 from consultations.import_preview import contents, match_counts, read_chapter
 from consultations.import_words import failure_in_words, losses, size_in_words
@@ -229,14 +229,24 @@ def _preview(request: HttpRequest, found: DraftImport, tried: RevisionForm | Non
             return tried
         return kind(**options)
 
+    latest = found.draft.versions.order_by("-number").first()
+    hindrance: ConsultationError | None = None
+    if latest is not None and not is_published(latest):
+        hindrance = VersionInPreparation()
+    elif found.base_id != (latest.pk if latest else None):
+        hindrance = ImportOutdated()
     return {
+        # Said before the button is pressed, not only after it.
+        "hindrance": words_for(hindrance) if hindrance else "",
+        "is_outdated": isinstance(hindrance, ImportOutdated),
+        "in_preparation": latest if isinstance(hindrance, VersionInPreparation) else None,
         "chapters": chapters,
         "chapter": chapters[asked - 1],
         "page": page,
         "size": size_in_words(found.document),
         "losses": losses(found.problems),
         "matches": match_counts(found),
-        "number": found.base.number + 1 if found.base else 1,
+        "number": latest.number + 1 if latest else 1,
         "pictures_form": form(AltTextsForm, initial=revision, pictures=pictures) if pictures else None,
         "picture_total": len(pictures),
         "pictures_open": len(pictures_without_text(found.document)),

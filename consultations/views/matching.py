@@ -179,6 +179,7 @@ def _page(
             "is_open": is_open,
             "mistake": mistake,
             "error": words_for(error) if error else "",
+            "queue_name": "drafts",
         },
         status=status,
     )

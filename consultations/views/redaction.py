@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -227,14 +228,28 @@ def _parts(one: Remark, found: dict[str, list[Proposal]], chosen: dict[str, list
             Place(
                 value=f"{name}:{proposal.start}-{proposal.end}",
                 kind=str(proposal.kind.label),
-                before=text[max(proposal.start - AROUND, 0) : proposal.start],
+                before=_words_before(text, proposal.start),
                 words=proposal.text,
-                after=text[proposal.end : proposal.end + AROUND],
+                after=_words_after(text, proposal.end),
                 checked=proposal.span in chosen[name],
             )
             for proposal in found[name]
         ]
         yield Part(name, labels[name], runs, places, redact(text, chosen[name]))
+
+
+def _words_before(text: str, start: int) -> str:
+    """About ``AROUND`` characters before the place, beginning with a whole word."""
+    if start <= AROUND:
+        return text[:start]
+    return "…" + re.sub(r"^\S*\s+", "", text[start - AROUND - 1 : start])
+
+
+def _words_after(text: str, end: int) -> str:
+    """About ``AROUND`` characters after the place, ending with a whole word."""
+    if end + AROUND >= len(text):
+        return text[end:]
+    return re.sub(r"\s+\S*$", "", text[end : end + AROUND + 1]) + "…"
 
 
 def _grounds(one: Remark, found: dict[str, list[Proposal]]) -> str:
