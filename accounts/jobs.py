@@ -79,6 +79,7 @@ def run_due(*, now: dt.datetime | None = None, should_stop: Callable[[], bool] =
     """Do the jobs that wait, the oldest first; how many were tried. Any number of workers may call it at once."""
     tried = 0
     moment = now or timezone.now()
+    _give_up_on_deadly(moment)
     free = Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, claimed_until__lte=moment)
     for pk in list(Job.objects.filter(free).order_by("asked_at", "pk").values_list("pk", flat=True)):
         if should_stop():
@@ -91,6 +92,13 @@ def run_due(*, now: dt.datetime | None = None, should_stop: Callable[[], bool] =
             _do(Job.objects.get(pk=pk))
             tried += 1
     return tried
+
+
+def _give_up_on_deadly(now: dt.datetime) -> None:
+    """A job at which so many workers died (a document that eats all memory, say) would kill every next one too."""
+    Job.objects.filter(state=Job.State.RUNNING, claimed_until__lte=now, attempts__gte=MOST_ATTEMPTS).update(
+        state=Job.State.FAILED, claimed_until=None, last_error="WorkerDied", finished_at=now
+    )
 
 
 def _do(job: Job) -> None:

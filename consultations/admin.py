@@ -37,7 +37,7 @@ from consultations.models import (
     Topic,
 )
 from consultations.models.consultations import IdentityField
-from consultations.services.drafts import is_published, new_chapter, new_passage, start_next_version
+from consultations.services.drafts import is_published, new_chapter, new_passage, publish_version, start_next_version
 from consultations.words import words_for
 
 SET_UP = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -63,6 +63,14 @@ class ConsultationForm(forms.ModelForm[Consultation]):
         help_texts = {
             "opens_at": _("Warsaw time. From this moment remarks are taken."),
             "published_at": _("Warsaw time. Until then nobody but staff sees the consultation."),
+            "remarks_shown": _("From then on the register, search and numbers of remarks are public."),
+            "texts_need_approval": _(
+                "No text of a remark is public before a person at the desk has looked for personal data in it. "
+                "Holds for remarks that come in from now on."
+            ),
+            "takes_attachments": _(
+                "Up to 5 files of 10 MB each. The public sees one only after a decision at the desk."
+            ),
         }
 
 
@@ -206,6 +214,19 @@ class DraftVersionAdmin(UnlessPublished):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # by the draft's own button, so that the texts come along
+
+    def save_model(self, request: HttpRequest, obj: DraftVersion, form: Any, change: bool) -> None:
+        """A date that was set or moved publishes by the verb, as the desk's button does: checked, with its history."""
+        at = obj.published_at
+        if at is None or "published_at" not in form.changed_data or not is_person(request.user):
+            super().save_model(request, obj, form, change)
+            return
+        obj.published_at = form.initial["published_at"]
+        super().save_model(request, obj, form, change)
+        try:
+            publish_version(obj, by=request.user, at=at)
+        except ConsultationError as error:
+            messages.error(request, words_for(error))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for chapter in formset.save(commit=False):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from docx import Document
@@ -23,6 +27,7 @@ from lublin2030.lib.plain_markdown import plain_paragraphs
 from lublin2030.lib.translations import Text, current_language
 
 REMARKS_ON_FORM = 3
+KEPT_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -134,16 +139,33 @@ def _paragraphs(text: Text) -> list[Said]:
 
 
 def blank_form_pdf(consultation: Consultation) -> bytes:
-    """The form as PDF/UA-1 in the active language."""
-    return render_pdf("blank_form", asdict(blank_form(consultation)), language=current_language())
+    """The form as PDF/UA-1 in the active language. Made once for as long as it says the same, at most an hour."""
+    form = asdict(blank_form(consultation))
+    return _kept("pdf", form, lambda: render_pdf("blank_form", form, language=current_language()))
+
+
+def _kept(format: str, form: dict[str, Any], make: Callable[[], bytes]) -> bytes:
+    """The document of the form's content: everybody can ask for it, so it is not made anew for each who does."""
+    said = json.dumps([format, current_language(), form], ensure_ascii=False, sort_keys=True)
+    key = f"blank-form:{hashlib.sha256(said.encode()).hexdigest()}"
+    kept: bytes | None = cache.get(key)
+    if kept is None:
+        kept = make()
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
 
 
 # -- DOCX -------------------------------------------------------------------------------------------------------------
 
 
 def blank_form_docx(consultation: Consultation) -> bytes:
-    """The form as DOCX in the active language, with real headings and tables whose first row is their header."""
+    """The form as DOCX in the active language. Made once for as long as it says the same, at most an hour."""
     form = blank_form(consultation)
+    return _kept("docx", asdict(form), lambda: _write_docx(form))
+
+
+def _write_docx(form: BlankForm) -> bytes:
+    """With real headings and tables whose first row is their header."""
     document = Document()
     _set_up(document, form)
     document.add_paragraph(form.heading, style="Subtitle")

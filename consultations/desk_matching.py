@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
@@ -14,6 +14,7 @@ from consultations.matching import Likeness, nearest, plain
 from consultations.models import ChapterText, DraftImport, PassageText
 from consultations.services.matching import Imported, imported_passages
 from consultations.wording import Run, difference, marked
+from lublin2030.lib.paging import KeyPage
 
 PAGE = 20
 PAGE_OF_GONE = 50
@@ -96,24 +97,7 @@ class ChapterMatch:
 Row = TypeVar("Row", "MatchLine", "Gone")
 
 
-@dataclass(frozen=True)
-class MatchPage(Generic[Row]):
-    """Rows in order, and the keys of the pages beside them."""
-
-    rows: Sequence[Row]
-    after: int | None
-    before: int | None
-
-    @property
-    def has_next(self) -> bool:
-        return self.after is not None
-
-    @property
-    def has_previous(self) -> bool:
-        return self.before is not None
-
-
-def page_of(rows: Sequence[Row], *, size: int, after: int | None, before: int | None) -> MatchPage[Row]:
+def page_of(rows: Sequence[Row], *, size: int, after: int | None, before: int | None) -> KeyPage[Row]:
     """Of rows in ascending order of ``index`` those that follow ``after``, or come before ``before``, or the first.
 
     Like ``lublin2030.lib.paging.page_by_key``, for rows that stand in memory and not in a table.
@@ -124,7 +108,7 @@ def page_of(rows: Sequence[Row], *, size: int, after: int | None, before: int | 
     else:
         later = [row for row in rows if row.index > (after or 0)]
         shown, more_before, more_after = later[:size], len(later) < len(rows), len(later) > size
-    return MatchPage(
+    return KeyPage(
         shown,
         after=shown[-1].index if shown and more_after else None,
         before=shown[0].index if shown and more_before else None,
@@ -202,12 +186,12 @@ class MatchTable:
             "rozdzialy": len(self.chapters),
         }
 
-    def page(self, view: str, *, after: int | None, before: int | None) -> MatchPage[MatchLine]:
+    def page(self, view: str, *, after: int | None, before: int | None) -> KeyPage[MatchLine]:
         """The passages of a view that follow ``after``, or come before ``before``, or the first."""
         rows = [line for line in self.lines if _SHOWS[view](line)]
         return page_of(rows, size=PAGE, after=after, before=before)
 
-    def gone_page(self, *, after: int | None, before: int | None) -> MatchPage[Gone]:
+    def gone_page(self, *, after: int | None, before: int | None) -> KeyPage[Gone]:
         """A page of what is gone."""
         return page_of(self.gone, size=PAGE_OF_GONE, after=after, before=before)
 

@@ -20,10 +20,6 @@ class PublicText(NamedTuple):
     wording: str
     reason: str
 
-    @property
-    def is_empty(self) -> bool:
-        return not any(self)
-
 
 def public_text(remark: Remark) -> PublicText:
     """The public text of a remark whose own columns are loaded; ``public_columns`` is the same in SQL."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         DraftVersion,
         PassageChange,
         Remark,
+        RemarkImport,
         Submission,
         VersionComparison,
     )
@@ -164,6 +165,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def returned(self) -> DecisionQuerySet:
         """Decisions that were sent back to the department, the latest first."""
         return self.filter(returned_at__isnull=False).order_by("-revision")
+
+
+class RemarkImportQuerySet(models.QuerySet["RemarkImport"]):
+    def needing_file(self) -> RemarkImportQuerySet:
+        """Tables that are still to be read: those entered, refused or thrown away need their file no more."""
+        return self.filter(state__in=["waiting", "checked", "entering"])
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

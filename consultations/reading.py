@@ -38,6 +38,9 @@ PUBLIC_STEPS = [
     HistoryEntry.Verb.CORRECT,
     HistoryEntry.Verb.WITHDRAW,
 ]
+# Of the submission itself: that its sender corrected the own name or contact is nobody's business, and no correction of
+# a remark.
+PUBLIC_STEPS_OF_SUBMISSION = [verb for verb in PUBLIC_STEPS if verb != HistoryEntry.Verb.CORRECT]
 
 
 @dataclass(frozen=True)
@@ -305,7 +308,10 @@ def redaction_of(remark: Remark) -> Redaction | None:
 def public_steps(remark: Remark) -> list[HistoryEntry]:
     """The dated steps of a remark that the public may know, the oldest first; who did them is not loaded."""
     return list(
-        HistoryEntry.objects.filter(Q(submission=remark.submission_id) | Q(remark=remark), verb__in=PUBLIC_STEPS)
+        HistoryEntry.objects.filter(
+            Q(submission=remark.submission_id, verb__in=PUBLIC_STEPS_OF_SUBMISSION)
+            | Q(remark=remark, verb__in=PUBLIC_STEPS)
+        )
         .only("verb", "at")
         .order_by("at", "pk")
     )

@@ -53,7 +53,8 @@ REMARK_COLUMNS = ("place", "kind", "change", "wording", "reason", "topic")
 NEEDED = ("channel", "received", "change")
 SHEET = "Uwagi"
 # A row whose letter has this name is the template's example and is no letter.
-EXAMPLES = {"przykład", "example", "приклад"}
+EXAMPLE = "przykład"  # in our template, whose columns have Polish names in every language
+EXAMPLES = {EXAMPLE, "example", "приклад"}
 _BY_NAME = {name: key for key, names in COLUMNS.items() for name in names}
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from consultations.letter_forms import KINDS, TYPED_CHANNELS
 from consultations.models import Consultation, Submission
-from consultations.table_reading import COLUMNS, EXAMPLES, SHEET
+from consultations.table_reading import COLUMNS, EXAMPLE, SHEET
 from consultations.written_places import version_of_letters
 from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.typed_dates import write_moment
@@ -47,7 +47,7 @@ def example_row(consultation: Consultation, now: dt.datetime) -> dict[str, str]:
     version = version_of_letters(consultation, now)
     chapter = None if version is None else version.chapters.order_by("number").first()
     return {
-        "letter": sorted(EXAMPLES)[-1].upper(),
+        "letter": EXAMPLE.upper(),
         "channel": values["channel"][0],
         "received": write_moment(opened),
         "lodged": write_moment(opened),

@@ -34,7 +34,7 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "You or somebody with your link changed this remark in another window. Nothing is lost: compare both below."
     ),
     errors.SenderChanged: gettext_lazy(
-        "Who sends was changed in another window. Compare below; what you save now replaces it."
+        "Your data were changed in another window. Compare below; what you save now replaces them."
     ),
     errors.PlaceInOrderGone: gettext_lazy(
         "The remarks changed in another window, so nothing was moved. This is their order now."
@@ -176,7 +176,7 @@ def words_for(error: errors.ConsultationError) -> str:
             return str(_FAULTS[error.fault])
         case errors.TooOften():
             return _(
-                "Very much has come from your internet address lately. Please try again after %(time)s. What you"
+                "Too much has come from your internet address lately. Please try again after %(time)s. What you"
                 " wrote is kept. If you cannot wait, send it another way: the page of the consultation says how."
             ) % {"time": date_format(localtime(error.until, WARSAW), "H:i")}
         case errors.SentTooFast():

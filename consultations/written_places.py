@@ -18,6 +18,9 @@ WHOLE_DOCUMENT = {
 }  # fmt: skip
 _NUMBERS = re.compile(r"(?:r|rozdz\.?|rozdział|§)?\s*(\d{1,4})(?:\s*[.,]\s*(\d{1,6}))?\s*\.?")
 _CODE = re.compile(r"f\d{1,18}")
+# Of more places than that the database is not asked one by one: a table can name fifty thousand. Then all passages are
+# read, of which no draft has so many.
+NAMED_AT_ONCE = 300
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,6 @@ class FoundPlace:
 
     chapter: ChapterText | None = None
     passage: PassageText | None = None
-
-    @property
-    def is_document(self) -> bool:
-        return self.chapter is None
 
     @property
     def version(self) -> DraftVersion | None:
@@ -76,15 +75,18 @@ def find_places(version: DraftVersion | None, texts: Iterable[str]) -> dict[str,
     if version is not None and any(place.chapter is not None and place.position is None for place in named):
         rows = ChapterText.objects.filter(version=version).select_related("chapter", "version")
         chapters = {chapter.number: chapter for chapter in rows}
-    wanted = Q()
-    for number in {place.chapter for place in named if place.position is not None}:
-        wanted |= Q(chapter__number=number, position__in={p.position for p in named if p.chapter == number} - {None})
-    if codes := {place.code for place in named if place.code}:
-        wanted |= Q(passage__code__in=codes)
-    if version is not None and wanted:
-        passages = PassageText.objects.filter(wanted, version=version).select_related(
+    numbered = {place for place in named if place.position is not None}
+    codes = {place.code for place in named if place.code}
+    if version is not None and (numbered or codes):
+        passages = PassageText.objects.filter(version=version).select_related(
             "passage", "chapter__chapter", "chapter__version"
         )
+        if len(named) <= NAMED_AT_ONCE:
+            places = Q(
+                chapter__number__in={place.chapter for place in numbered},
+                position__in={place.position for place in numbered},
+            )
+            passages = passages.filter(places | Q(passage__code__in=codes))
         for passage in passages:
             by_number[passage.chapter.number, passage.position] = passage
             by_code[passage.passage.code] = passage

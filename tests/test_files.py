@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
+import zlib
 
 import docx as python_docx
 import openpyxl
@@ -307,3 +308,24 @@ def test_any_name_fits(name):
     assert "/" not in shown
     assert "\\" not in shown
     assert shown.isprintable()
+
+
+def test_a_pdf_that_begins_a_million_streams_and_ends_none_is_read_once(monkeypatch):
+    """Each beginning used to be read to the end of the file: ten megabytes took hours."""
+    found = []
+    begins = files._STREAM_BEGINS
+
+    class Counting:
+        def search(self, *arguments):
+            found.append(arguments[1:])
+            return begins.search(*arguments)
+
+    monkeypatch.setattr(files, "_STREAM_BEGINS", Counting())
+    assert inspect(upload(made.pdf(b">>stream\n" * 100_000))).extension == "pdf"
+    assert len(found) == 1
+
+
+def test_an_object_stream_that_breaks_is_read_as_far_as_it_goes():
+    packed = zlib.compress(b"<< /S /JavaScript >>" + b" " * 100_000)
+    broken = b"<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n%s\nendstream" % packed[:-6]
+    assert fault_of(made.pdf(broken)) is Fault.ACTIVE

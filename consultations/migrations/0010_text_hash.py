@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import migrations, models
 
-from lublin2030.lib.plaintext import fold
+from lublin2030.lib.plaintext import bare_words
 
 BATCH = 2_000
 
@@ -17,7 +17,7 @@ def fill(apps: Any, _schema_editor: Any) -> None:
     remark_model = apps.get_model("consultations", "Remark")
     batch = []
     for remark in remark_model.objects.only("pk", "change", "wording", "reason").iterator(chunk_size=BATCH):
-        parts = [fold(text) for text in (remark.change, remark.wording, remark.reason)]
+        parts = [bare_words(text) for text in (remark.change, remark.wording, remark.reason)]
         if any(parts):
             remark.text_hash = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
             batch.append(remark)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from consultations.models.remarks import Submission, new_token
+from consultations.querysets import RemarkImportQuerySet
 from lublin2030.lib.storage import private_storage
 
 
@@ -61,6 +62,8 @@ class RemarkImport(models.Model):
     entered_submissions = models.PositiveIntegerField(default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(_("brought in"))
+
+    objects = RemarkImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of submissions")

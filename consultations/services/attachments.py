@@ -28,7 +28,15 @@ from consultations.errors import (
     NotPermitted,
     TooManyAttachments,
 )
-from consultations.models import Attachment, Basket, Consultation, HistoryEntry, Submission
+from consultations.models import (
+    Attachment,
+    Basket,
+    Consultation,
+    DraftImport,
+    HistoryEntry,
+    RemarkImport,
+    Submission,
+)
 from consultations.models.remarks import new_token
 from consultations.permissions import may_publish_attachments, may_read_contact
 from consultations.services.history import record
@@ -41,6 +49,7 @@ log = logging.getLogger(__name__)
 MOST_ATTACHMENTS = 5  # in one submission
 MOST_SCANS = 20  # of one letter
 FOLDER = "zalaczniki"
+TABLES, DOCUMENTS = "importy-uwag", "importy"  # where tables of submissions and documents of drafts lie
 ORPHANED_AFTER = dt.timedelta(days=1)  # a file whose row is about to be committed is younger
 LOOKED_UP_AT_ONCE = 500
 
@@ -56,7 +65,7 @@ def add_attachment(basket: Basket, *, upload: Any, now: dt.datetime | None = Non
         raise ConsultationClosed
     if not basket.consultation.takes_attachments:
         raise AttachmentsNotTaken
-    inspected = _inspected(upload)
+    inspected = inspected_file(upload)
     with _written() as written, transaction.atomic():
         # Holds the basket's row: two windows that add at once are counted one after the other.
         if not Basket.objects.filter(pk=basket.pk).update(updated_at=now):
@@ -102,16 +111,24 @@ def hand_over(basket: Basket, submission: Submission) -> int:
     return basket.attachments.update(basket=None, submission=submission)
 
 
-def add_scan(submission: Submission, *, upload: Any, by: User, now: dt.datetime | None = None) -> Attachment:
+def add_scan(
+    submission: Submission,
+    *,
+    upload: Any,
+    by: User,
+    inspected: Inspected | None = None,
+    now: dt.datetime | None = None,
+) -> Attachment:
     """Add the scan of a letter to its submission. The same scan again gives the one that is there.
 
-    A scan shows name, address and signature: coordinators read it, nobody else, and it is never public. Raises
-    AttachmentRefused, TooManyAttachments, NotPermitted.
+    A scan shows name, address and signature: coordinators read it, nobody else, and it is never public. A caller in a
+    transaction looks into the file before that and gives what was ``inspected``: it takes long, and every sender would
+    wait. Raises AttachmentRefused, TooManyAttachments, NotPermitted.
     """
     if not may_read_contact(by):
         raise NotPermitted
     now = now or timezone.now()
-    inspected = _inspected(upload)
+    inspected = inspected or inspected_file(upload)
     with _written() as written, transaction.atomic():
         # Before the submission, like every verb on it.
         Consultation.objects.select_for_update().get(pk=submission.consultation_id)
@@ -181,30 +198,51 @@ def delete_files_on_commit(attachments: QuerySet[Attachment]) -> None:
 
 
 def delete_orphan_files(*, now: dt.datetime | None = None) -> int:
-    """Delete files that are a day old and belong to no row, left by a crash between writing and commit; how many."""
+    """Delete private files that are a day old and that nothing needs; how many.
+
+    Attachments without a row are left by a crash between writing and commit. A table of submissions is needed until
+    it is entered or given up, a document of a draft until its import is discarded; a deletion of theirs that failed
+    is made good here.
+    """
     limit = (now or timezone.now()) - ORPHANED_AFTER
-    storage = private_storage()
-    deleted, batch = 0, list[str]()
-    for name in _files():
-        if storage.get_modified_time(name) < limit:
-            batch.append(name)
-        if len(batch) == LOOKED_UP_AT_ONCE:
-            deleted += _delete_unknown(batch)
-            batch = []
-    return deleted + _delete_unknown(batch)
+    needed_tables = RemarkImport.objects.needing_file()
+    needed_documents = DraftImport.objects.exclude(file="")
+    return (
+        _delete_unneeded(_files(), Attachment.objects.all(), limit)
+        + _delete_unneeded(_files_in(TABLES), needed_tables, limit)
+        + _delete_unneeded(_files_in(DOCUMENTS), needed_documents, limit)
+    )
 
 
 def _files() -> Iterator[str]:
-    """Every stored file. They lie in folders by the first two characters of their names."""
+    """Every stored attachment. They lie in folders by the first two characters of their names."""
     storage = private_storage()
     with contextlib.suppress(FileNotFoundError):  # the first file makes the folder
         for folder in storage.listdir(FOLDER)[0]:
-            for name in storage.listdir(f"{FOLDER}/{folder}")[1]:
-                yield f"{FOLDER}/{folder}/{name}"
+            yield from _files_in(f"{FOLDER}/{folder}")
 
 
-def _delete_unknown(names: list[str]) -> int:
-    known = set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
+def _files_in(folder: str) -> Iterator[str]:
+    with contextlib.suppress(FileNotFoundError):
+        for name in private_storage().listdir(folder)[1]:
+            yield f"{folder}/{name}"
+
+
+def _delete_unneeded(names: Iterable[str], needed: QuerySet[Any], limit: dt.datetime) -> int:
+    """Delete those of the files that are older than the limit and stand in no row; how many."""
+    storage = private_storage()
+    deleted, batch = 0, list[str]()
+    for name in names:
+        if storage.get_modified_time(name) < limit:
+            batch.append(name)
+        if len(batch) == LOOKED_UP_AT_ONCE:
+            deleted += _delete_unknown(batch, needed)
+            batch = []
+    return deleted + _delete_unknown(batch, needed)
+
+
+def _delete_unknown(names: list[str], needed: QuerySet[Any]) -> int:
+    known = set(needed.filter(file__in=names).values_list("file", flat=True))
     return _delete([name for name in names if name not in known])
 
 
@@ -220,8 +258,11 @@ def _delete(names: Iterable[str]) -> int:
     return deleted
 
 
-def _inspected(upload: Any) -> Inspected:
-    """The file if it may be kept: of a known format, harmless as far as we see, and as the scanner says."""
+def inspected_file(upload: Any) -> Inspected:
+    """The file if it may be kept: of a known format, harmless as far as we see, and as the scanner says.
+
+    Call it outside of any transaction: the scanner can keep us waiting. Raises AttachmentRefused.
+    """
     try:
         inspected = inspect(upload)
     except FileRefused as refusal:

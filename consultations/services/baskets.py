@@ -29,6 +29,7 @@ from consultations.errors import (
 from consultations.models import Attachment, Basket, BasketRemark, Consultation
 from consultations.models.remarks import Submission, is_token
 from consultations.services.attachments import delete_files_on_commit, hand_over
+from consultations.services.senders import SENDER_FIELDS, sender_fingerprint
 from consultations.services.submissions import (
     MOST_REMARKS,
     NewRemark,
@@ -195,14 +196,6 @@ def keep_sender(basket: Basket, *, sender: Sender, read: str | None = None, now:
         held.save()
     basket.refresh_from_db()
     return basket
-
-
-SENDER_FIELDS = ("sender_kind", "name", "representative", "email", "phone", "address", "district_id")
-
-
-def sender_fingerprint(basket: Basket) -> str:
-    """A digest of who sends. The form carries it back, so that two windows do not overwrite each other."""
-    return _digest([getattr(basket, name) for name in SENDER_FIELDS])
 
 
 def fingerprint(basket: Basket, remarks: Iterable[BasketRemark]) -> str:

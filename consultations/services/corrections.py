@@ -6,8 +6,6 @@ Every verb locks the consultation first and asks in the same statement whether i
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,6 +32,7 @@ from consultations.services.duplicates import text_hash
 from consultations.services.history import record
 from consultations.services.receipts import canonical_row, content_hash
 from consultations.services.search import reindex_remarks
+from consultations.services.senders import SENDER_FIELDS, sender_fingerprint
 from consultations.services.submissions import NewRemark, Sender, confirmation_term, missing_fields
 from consultations.signals import remark_corrected, remarks_withdrawn, sender_corrected
 
@@ -46,7 +45,6 @@ _REFUSALS: dict[str, type[ConsultationError]] = {
     State.PUBLISHED: RemarkAnswered,
     State.WITHDRAWN: RemarkWithdrawn,
 }
-SENDER_FIELDS = ("sender_kind", "name", "representative", "email", "phone", "address", "district_id")
 
 
 def refuse_unchangeable(remark: Remark) -> None:
@@ -183,12 +181,6 @@ def _withdraw(consultation: Consultation, submission: Submission, remarks: list[
 def sender_of(submission: Submission) -> dict[str, Any]:
     """The sender's data as the values of ``SenderForm``."""
     return {name.removesuffix("_id"): getattr(submission, name) for name in SENDER_FIELDS}
-
-
-def sender_fingerprint(submission: Submission) -> str:
-    """A digest of the sender's data. The form carries it back, so that no later data are overwritten unread."""
-    values = [getattr(submission, name) for name in SENDER_FIELDS]
-    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.db.models import Count, Min, Q
 
 from consultations.models import BasketRemark, Consultation, Remark, Submission
 from consultations.models.remarks import POSITION_STEP
-from lublin2030.lib.plaintext import fold
+from lublin2030.lib.plaintext import bare_words
 
 
 class Texts(Protocol):
@@ -34,7 +34,7 @@ def text_hash(remark: Texts) -> str:
 
     Equal for texts that differ in case, blanks or punctuation only.
     """
-    parts = [fold(text) for text in (remark.change, remark.wording, remark.reason)]
+    parts = [bare_words(text) for text in (remark.change, remark.wording, remark.reason)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32] if any(parts) else ""
 
 

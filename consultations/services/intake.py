@@ -22,7 +22,7 @@ from consultations.errors import (
 from consultations.models import Consultation, HistoryEntry, ImproperReason, LetterDraft, Remark, Submission
 from consultations.models.remarks import is_token
 from consultations.permissions import may_type_in
-from consultations.services.attachments import add_scan
+from consultations.services.attachments import add_scan, inspected_file
 from consultations.services.duplicates import text_hash
 from consultations.services.submissions import (
     Entry,
@@ -80,12 +80,14 @@ def enter_letter(
         lodged_on=lodged_on,
         facts=facts_of(channel, signed=signed),
     )
+    # Before the number is taken: from then on every other sender waits for our commit.
+    inspected = None if scan is None else inspected_file(scan)
     try:
         with transaction.atomic():
             (submission,) = enter_all(consultation, [entry], by=by, now=now, within_term=False)
             LetterDraft.objects.filter(form_token=form_token, by=by).delete()
-            if scan is not None:
-                add_scan(submission, upload=scan, by=by, now=now)
+            if inspected is not None:
+                add_scan(submission, upload=scan, inspected=inspected, by=by, now=now)
     except IntegrityError:
         existing = find_submission(consultation, form_token=form_token)
         if existing is None:
@@ -211,6 +213,10 @@ def save_letter_draft(
         content=content, revision=F("revision") + 1, updated_at=now
     )
     if not changed:
+        raise LetterChanged
+    if find_submission(consultation, form_token=form_token) is not None:
+        # Entered while this was being saved: the draft would stand among the unfinished letters for good.
+        mine.delete()
         raise LetterChanged
     return mine.get()
 

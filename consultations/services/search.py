@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
 
-from consultations.models import Remark, RemarkWords
+from consultations.models import Consultation, Remark, RemarkWords
 from consultations.public_text import public_text
 from lublin2030.lib.polish import index_words
 
@@ -38,7 +38,8 @@ def reindex_remarks(remarks: Iterable[Remark]) -> None:
 def reindex(*, only_missing: bool = False, progress: Callable[[int], None] = lambda done: None) -> int:
     """Index all remarks, or those that are not, by batches with a transaction each; how many.
 
-    A remark is locked while its words are made, so that a verb at the same time is not undone by older words.
+    Its consultations are held while a batch is read and written, before the remarks, as by every verb: no verb at the
+    same time is undone by older words, and none waits for us while we wait for it.
     """
     done, last = 0, 0
     wanted = Remark.objects.not_indexed() if only_missing else Remark.objects.all()
@@ -47,8 +48,10 @@ def reindex(*, only_missing: bool = False, progress: Callable[[int], None] = lam
             keys = list(wanted.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH])
             if not keys:
                 break
-            locked = Remark.objects.select_for_update(of=("self",)).filter(pk__in=keys).select_related("consultation")
-            reindex_remarks(locked.order_by("pk"))
+            remarks = Remark.objects.filter(pk__in=keys)
+            of_remarks = Consultation.objects.filter(pk__in=remarks.order_by().values("consultation"))
+            list(of_remarks.select_for_update().order_by("pk").values_list("pk"))
+            reindex_remarks(remarks.select_related("consultation").order_by("pk"))
         last = keys[-1]
         done += len(keys)
         progress(done)

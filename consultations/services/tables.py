@@ -82,12 +82,14 @@ def choose(table: RemarkImport, *, everything: bool, by: User, now: dt.datetime 
 
 
 def discard(table: RemarkImport, *, by: User) -> None:
-    """Throw a table away that is not entered, with its file. Raises NotPermitted, ImportNotReady."""
+    """Throw a table away that is not entered, with its file; also one that could not be checked, whatever the reason.
+
+    Raises NotPermitted, ImportNotReady.
+    """
     if not may_type_in(by):
         raise NotPermitted
-    discarded = RemarkImport.objects.filter(pk=table.pk, state__in=[State.CHECKED, State.FAILED]).update(
-        state=State.DISCARDED, rows=[]
-    )
+    unentered = [State.WAITING, State.CHECKED, State.FAILED]
+    discarded = RemarkImport.objects.filter(pk=table.pk, state__in=unentered).update(state=State.DISCARDED, rows=[])
     if not discarded:
         raise ImportNotReady
     _forget_file(table)
@@ -115,6 +117,10 @@ def check_table(subject: dict[str, Any], progress: Progress) -> None:
     progress(0, 3)
     try:
         read = read_table(_content(table))
+    except FileNotFoundError:
+        if RemarkImport.objects.filter(pk=table.pk, state=State.WAITING).exists():
+            raise
+        return  # thrown away meanwhile
     except TableUnreadable as error:
         failure = f"{error.code}:{error.detail}"[:200]
         RemarkImport.objects.filter(pk=table.pk, state=State.WAITING).update(state=State.FAILED, failure=failure)

@@ -35,13 +35,13 @@ from consultations.services.corrections import (
     correct_remark,
     correct_sender,
     refuse_unchangeable,
-    sender_fingerprint,
     sender_of,
     withdraw_remark,
     withdraw_submission,
 )
-from consultations.views.submitting.common import _expired, _form_expired, _posted_token, methods
-from consultations.views.submitting.remarks import Where, _remark_form
+from consultations.services.senders import sender_fingerprint
+from consultations.views.submitting.common import expired_in_words, is_expired, methods, posted_token
+from consultations.views.submitting.remarks import Where, remark_form
 from consultations.views.tracking import case_context, private, submission_of
 from consultations.words import status_for, words_for
 from lublin2030.lib.masking import mask_email
@@ -101,14 +101,14 @@ def remark(request: HttpRequest, token: str, ordinal: int) -> HttpResponse:
     placed = _placed_remark(submission_of(token), ordinal)
     one = placed.remark
     where = Where(version=one.version, chapter=placed.chapter, passage=placed.passage)
-    form = _remark_form(request, one.consultation, where, RemarkForm.texts_of(one))
+    form = remark_form(request, one.consultation, where, RemarkForm.texts_of(one))
     form.fields.pop("place", None)  # it stays
     if (refusal := _refusal_of(one)) is not None:
         return _refused(request, one.submission, refusal, form)
     problem, status = "", 200
     saved_now = False
-    if _expired(request):
-        problem, status = _form_expired(), 403
+    if is_expired(request):
+        problem, status = expired_in_words(), 403
     elif request.method == "POST" and not form.is_valid():
         status = 422
     elif request.method == "POST":
@@ -136,7 +136,7 @@ def remark(request: HttpRequest, token: str, ordinal: int) -> HttpResponse:
         "edited": placed.remark,
         "revision": placed.remark.revision,
         "action": f"{address}?rewizja={placed.remark.revision}",
-        "form_token": _posted_token(request) or new_token(),
+        "form_token": posted_token(request) or new_token(),
         "keep_key": _keep_key(one),
         "cancel_url": one.submission.tracking_path,
         "problem": problem,
@@ -162,8 +162,8 @@ def sender(request: HttpRequest, token: str) -> HttpResponse:
     if (refusal := _refusal_to_change(submission)) is not None:
         return _refused(request, submission, refusal, form)
     problem, status = "", 200
-    if _expired(request):
-        problem, status = _form_expired(), 403
+    if is_expired(request):
+        problem, status = expired_in_words(), 403
     elif request.method == "POST" and not form.is_valid():
         status = 422
     elif request.method == "POST":
@@ -204,8 +204,8 @@ def withdraw(request: HttpRequest, token: str, ordinal: int | None = None) -> Ht
     if refusal is not None:
         return _refused(request, submission, refusal)
     problem, status = "", 200
-    if _expired(request):
-        problem, status = _form_expired(), 403
+    if is_expired(request):
+        problem, status = expired_in_words(), 403
     elif request.method == "POST":
         try:
             done = [withdraw_remark(affected[0].remark)] if ordinal is not None else withdraw_submission(submission)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,14 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from accounts.permissions import is_person
 from consultations.desk import (
     PAGE,
-    Place,
     answers_of,
     may_read_summaries,
     queue_around,
@@ -63,38 +57,12 @@ from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
 from consultations.views.attachments import readable_attachments
+from consultations.views.desk_pages import desk_page, do_to_checked, go_on, signed_in_person
 from consultations.words import describe_history, status_for, words_for
 from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
 
-P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 SIMILAR_SHOWN = 10
 State = Remark.State
-
-
-def desk_page(may_open: Callable[[Any], bool]) -> Callable[[Page[P]], Page[P]]:
-    """A page of the desk: sign in first; without the right role it is refused; never kept by a cache."""
-
-    def decorate(page: Page[P]) -> Page[P]:
-        @wraps(page)
-        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            if not may_open(request.user):
-                raise PermissionDenied
-            return page(request, *args, **kwargs)
-
-        guarded: Page[P] = never_cache(require_http_methods(["GET", "HEAD", "POST"])(checked))
-        return guarded
-
-    return decorate
-
-
-def _me(request: HttpRequest) -> User:
-    """The signed-in person; ``desk_page`` has made sure of one."""
-    if not is_person(request.user):
-        raise PermissionDenied
-    return request.user
 
 
 # -- Verification ---------------------------------------------------------------------------------------------------
@@ -119,12 +87,12 @@ def submission(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _submission_page(request, case, form)
     place = queue_around(Submission.objects.waiting_for_verification(), case)
     try:
-        told = _do_with_submission(case, form, by=_me(request))
+        told = _do_with_submission(case, form, by=signed_in_person(request))
     except ConsultationError as error:
         return _submission_page(request, _find_submission(pk), form, error)
     messages.success(request, told)
     if form.action in {"proper", "improper"}:
-        return _go_on(place, Submission.objects.waiting_for_verification(), "submission", "verification")
+        return go_on(place, Submission.objects.waiting_for_verification(), "submission", "verification")
     return redirect("desk:submission", pk)
 
 
@@ -222,8 +190,8 @@ def assignment(request: HttpRequest) -> HttpResponse:
     """Proper remarks without a department; the checked ones go to one department at once."""
     form = AssignCheckedForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        department, by = form.cleaned_data["department"], _me(request)
-        _tell(
+        department, by = form.cleaned_data["department"], signed_in_person(request)
+        do_to_checked(
             request,
             form,
             lambda remark, _revision: assign_remark(remark, department=department, by=by),
@@ -249,8 +217,8 @@ def publication(request: HttpRequest) -> HttpResponse:
     """Decisions that are not public yet; the checked ones are published at once."""
     form = CheckedForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        by = _me(request)
-        _tell(
+        by = signed_in_person(request)
+        do_to_checked(
             request,
             form,
             lambda remark, revision: publish_decision(remark, revision=revision, by=by),
@@ -280,33 +248,6 @@ def _remark_list(request: HttpRequest, template: str, queue: Any, form: CheckedF
     return render(request, template, context)
 
 
-def _tell(
-    request: HttpRequest,
-    form: CheckedForm,
-    verb: Callable[[Remark, int | None], object],
-    done_in_words: Callable[[int], str],
-) -> None:
-    """Do the verb to every checked remark by itself, and say how many succeeded and which were refused and why."""
-    done, refused = 0, dict[str, list[str]]()
-    for value in form.cleaned_data["checked"]:
-        key, _dash, revision = value.partition("-")
-        remark = Remark.objects.select_related("consultation").filter(pk=int(key)).first()
-        if remark is None:
-            continue
-        number = remark.public_number
-        try:
-            verb(remark, int(revision) if revision else None)
-        except ConsultationError as error:
-            refused.setdefault(words_for(error), []).append(number)
-        else:
-            done += 1
-    if done:
-        messages.success(request, done_in_words(done))
-    for words, numbers in refused.items():
-        told = _("Not done: %(numbers)s. %(words)s") % {"numbers": ", ".join(numbers), "words": words}
-        messages.warning(request, told)
-
-
 @desk_page(may_read_remarks)
 def remark(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One remark beside the text it is about, and the verbs its state allows this person."""
@@ -319,11 +260,11 @@ def remark(request: HttpRequest, pk: int) -> HttpResponseBase:
     name, queue = _queue_of(request.user, one)
     place = queue_around(queue, one)
     try:
-        told = _do_with_remark(one, form, by=_me(request))
+        told = _do_with_remark(one, form, by=signed_in_person(request))
     except ConsultationError as error:
         return _remark_page(request, _find_remark(pk), form, error)
     messages.success(request, told)
-    return _go_on(place, queue, "remark", name)
+    return go_on(place, queue, "remark", name)
 
 
 def _find_remark(pk: int) -> Remark:
@@ -468,7 +409,7 @@ def summaries(request: HttpRequest) -> HttpResponseBase:
         if verb is None:
             raise BadRequest
         try:
-            verb(consultation, by=_me(request))
+            verb(consultation, by=signed_in_person(request))
         except ConsultationError as error:
             return _summaries_page(request, error)
         told = (
@@ -522,9 +463,3 @@ def _page(
         "now": timezone.now(),
     }
     return render(request, template, context, status=status_for(error) if error else 200)
-
-
-def _go_on(place: Place, queue: Any, page: str, list_page: str) -> HttpResponseBase:
-    """To the next in the queue, else to its beginning, else to the (empty) list."""
-    following = place.next or queue.first()
-    return redirect(f"desk:{page}", following.pk) if following else redirect(f"desk:{list_page}")

@@ -13,8 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import is_person
-from consultations.errors import ConsultationError, NotPermitted
+from consultations.errors import ConsultationError, ImportOutdated, VersionInPreparation
 from consultations.import_forms import AltTextsForm, BringInForm, ChapterLevelForm, ChapterTitleForm, RevisionForm
 from consultations.import_preview import contents, match_counts, read_chapter
 from consultations.import_words import failure_in_words, losses, size_in_words
@@ -32,20 +31,13 @@ from consultations.services.imports import (
     set_alt_texts,
     start_import,
 )
-from consultations.views.desk import desk_page
+from consultations.views.desk_pages import desk_page, signed_in_person
 from consultations.words import status_for, words_for
 from lublin2030.lib.paging import read_key
 from lublin2030.lib.storage import private_storage
 
 PASSAGES_SHOWN = 150  # of a chapter on one page of the preview
 State = DraftImport.State
-
-
-def _me(request: HttpRequest) -> User:
-    """The signed-in person; ``desk_page`` has made sure of one."""
-    if not is_person(request.user):
-        raise NotPermitted
-    return request.user
 
 
 @desk_page(may_set_up_consultations)
@@ -77,7 +69,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
     version = get_object_or_404(DraftVersion.objects.select_related("draft__consultation"), pk=pk)
     if request.method == "POST":
         try:
-            publish_version(version, by=_me(request))
+            publish_version(version, by=signed_in_person(request))
         except ConsultationError as error:
             return _publish_page(request, version, error)
         messages.success(
@@ -114,7 +106,7 @@ def bring_in(request: HttpRequest, pk: int) -> HttpResponseBase:
             started = start_import(
                 draft,
                 format=form.format,
-                by=_me(request),
+                by=signed_in_person(request),
                 data=file.read() if file else b"",
                 file_name=file.name if file else "",
                 source=form.cleaned_data["source"],
@@ -144,7 +136,7 @@ def one_import(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not form.is_valid():
         return _import_page(request, found, form)
     try:
-        return _do(request, found, form, by=_me(request))
+        return _do(request, found, form, by=signed_in_person(request))
     except ConsultationError as error:
         return _import_page(request, _find(pk), form, error)
 
@@ -237,14 +229,24 @@ def _preview(request: HttpRequest, found: DraftImport, tried: RevisionForm | Non
             return tried
         return kind(**options)
 
+    latest = found.draft.versions.order_by("-number").first()
+    hindrance: ConsultationError | None = None
+    if latest is not None and not is_published(latest):
+        hindrance = VersionInPreparation()
+    elif found.base_id != (latest.pk if latest else None):
+        hindrance = ImportOutdated()
     return {
+        # Said before the button is pressed, not only after it.
+        "hindrance": words_for(hindrance) if hindrance else "",
+        "is_outdated": isinstance(hindrance, ImportOutdated),
+        "in_preparation": latest if isinstance(hindrance, VersionInPreparation) else None,
         "chapters": chapters,
         "chapter": chapters[asked - 1],
         "page": page,
         "size": size_in_words(found.document),
         "losses": losses(found.problems),
         "matches": match_counts(found),
-        "number": found.base.number + 1 if found.base else 1,
+        "number": latest.number + 1 if latest else 1,
         "pictures_form": form(AltTextsForm, initial=revision, pictures=pictures) if pictures else None,
         "picture_total": len(pictures),
         "pictures_open": len(pictures_without_text(found.document)),

@@ -31,7 +31,7 @@ from consultations.services.intake import (
     letter_like,
     save_letter_draft,
 )
-from consultations.views.desk import _me, desk_page
+from consultations.views.desk_pages import desk_page, signed_in_person
 from consultations.words import words_for
 from consultations.written_places import find_places, version_of_letters
 from lublin2030.lib.dates import warsaw_day
@@ -47,7 +47,7 @@ KEPT_FOR_NEXT = ("channel", "received", "lodged")
 def intake(request: HttpRequest) -> HttpResponseBase:
     """Into which consultation? With one alone its page opens at once. And the clerk's unfinished letters."""
     consultations = list(Consultation.objects.for_typing_in(timezone.now()))
-    drafts = list(letter_drafts_of(_me(request)))
+    drafts = list(letter_drafts_of(signed_in_person(request)))
     if len(consultations) == 1 and not drafts:
         return redirect("desk:letter", consultations[0].slug)
     context = {"consultations": consultations, "drafts": drafts, "now": timezone.now()}
@@ -101,7 +101,7 @@ class LetterPage:
 
     def open(self) -> HttpResponse:
         """The draft that the address names, else the latest one, else a new letter."""
-        mine = letter_drafts_of(_me(self.request), self.consultation)
+        mine = letter_drafts_of(signed_in_person(self.request), self.consultation)
         wanted = self.request.GET.get("szkic")
         if wanted is not None:
             self.restored = get_object_or_404(mine, pk=read_key(wanted))
@@ -123,7 +123,7 @@ class LetterPage:
         try:
             draft = save_letter_draft(
                 self.consultation,
-                by=_me(self.request),
+                by=signed_in_person(self.request),
                 form_token=self.form_token,
                 revision=self.revision,
                 content=content_of(self.request.POST),
@@ -148,7 +148,7 @@ class LetterPage:
         try:
             receipt = enter_letter(
                 self.consultation,
-                by=_me(self.request),
+                by=signed_in_person(self.request),
                 channel=Submission.Channel(data["channel"]),
                 received_at=data["received"],
                 lodged_on=data["lodged"],
@@ -206,7 +206,7 @@ class LetterPage:
             if self.is_piece
             else [
                 one
-                for one in letter_drafts_of(_me(self.request), self.consultation)
+                for one in letter_drafts_of(signed_in_person(self.request), self.consultation)
                 if one.form_token != self.form_token
             ],
         }
@@ -239,7 +239,7 @@ def letter_draft(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         draft = save_letter_draft(
             consultation,
-            by=_me(request),
+            by=signed_in_person(request),
             form_token=request.POST.get("form_token", ""),
             revision=revision,
             content=content,
@@ -257,11 +257,11 @@ def letter_draft(request: HttpRequest, slug: str) -> HttpResponse:
 def discard_letter(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Throw an unfinished letter away, after a question."""
     draft = get_object_or_404(
-        letter_drafts_of(_me(request)), pk=read_key(request.GET.get("szkic")), consultation__slug=slug
+        letter_drafts_of(signed_in_person(request)), pk=read_key(request.GET.get("szkic")), consultation__slug=slug
     )
     if request.method != "POST":
         return render(request, "desk/intake/discard.html", {"draft": draft, "consultation": draft.consultation})
-    discard_letter_draft(draft, by=_me(request))
+    discard_letter_draft(draft, by=signed_in_person(request))
     messages.success(request, _("The unfinished letter is thrown away."))
     return redirect("desk:intake")
 

@@ -21,7 +21,7 @@ from consultations.errors import ConsultationError
 from consultations.models import Chapter, DraftImport, Passage
 from consultations.permissions import may_set_up_consultations
 from consultations.services.matching import accept_matches, choose_chapters, choose_match, confirm_matches
-from consultations.views.desk import desk_page
+from consultations.views.desk_pages import desk_page
 from consultations.words import status_for, words_for
 from lublin2030.lib.paging import read_key
 
@@ -179,6 +179,7 @@ def _page(
             "is_open": is_open,
             "mistake": mistake,
             "error": words_for(error) if error else "",
+            "queue_name": "drafts",
         },
         status=status,
     )

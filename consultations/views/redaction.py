@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,7 @@ from consultations.permissions import may_redact
 from consultations.public_text import TEXTS, PublicText
 from consultations.redacting import Kind, Proposal, Span, find_phrase, propose, redact, redacted_spans
 from consultations.services.redaction import approve_text, redact_text
-from consultations.views.desk import _go_on, _me, _tell, desk_page
+from consultations.views.desk_pages import desk_page, do_to_checked, go_on, signed_in_person
 from consultations.wording import Run
 from consultations.words import describe_history, status_for, words_for
 from lublin2030.lib.paging import page_by_moment, read_key
@@ -80,8 +81,8 @@ def texts(request: HttpRequest) -> HttpResponse:
     """Texts that wait to be looked at, the oldest first; checked ones without a proposal are approved at once."""
     form = CheckedForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        by = _me(request)
-        _tell(
+        by = signed_in_person(request)
+        do_to_checked(
             request,
             form,
             lambda remark, revision: _approve_as_listed(remark, revision, by),
@@ -135,11 +136,11 @@ def text(request: HttpRequest, pk: int) -> HttpResponseBase:
     place = queue_around(queue, one)
     number = {"number": one.public_number}
     try:
-        told = _do(one, form, by=_me(request)) % number
+        told = _do(one, form, by=signed_in_person(request)) % number
     except ConsultationError as error:
         return _page(request, _find(pk), form, error)
     messages.success(request, told)
-    return _go_on(place, queue, "text", "texts")
+    return go_on(place, queue, "text", "texts")
 
 
 def _find(pk: int) -> Remark:
@@ -227,14 +228,28 @@ def _parts(one: Remark, found: dict[str, list[Proposal]], chosen: dict[str, list
             Place(
                 value=f"{name}:{proposal.start}-{proposal.end}",
                 kind=str(proposal.kind.label),
-                before=text[max(proposal.start - AROUND, 0) : proposal.start],
+                before=_words_before(text, proposal.start),
                 words=proposal.text,
-                after=text[proposal.end : proposal.end + AROUND],
+                after=_words_after(text, proposal.end),
                 checked=proposal.span in chosen[name],
             )
             for proposal in found[name]
         ]
         yield Part(name, labels[name], runs, places, redact(text, chosen[name]))
+
+
+def _words_before(text: str, start: int) -> str:
+    """About ``AROUND`` characters before the place, beginning with a whole word."""
+    if start <= AROUND:
+        return text[:start]
+    return "…" + re.sub(r"^\S*\s+", "", text[start - AROUND - 1 : start])
+
+
+def _words_after(text: str, end: int) -> str:
+    """About ``AROUND`` characters after the place, ending with a whole word."""
+    if end + AROUND >= len(text):
+        return text[end:]
+    return re.sub(r"\s+\S*$", "", text[end : end + AROUND + 1]) + "…"
 
 
 def _grounds(one: Remark, found: dict[str, list[Proposal]]) -> str:

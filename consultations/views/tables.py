@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +22,7 @@ from consultations.services.tables import bring_in, choose, discard, job_of
 from consultations.table_judging import Verdict
 from consultations.table_template import allowed_values, template_csv, template_xlsx
 from consultations.table_words import column_in_words, failure_in_words, problems_in_words, verdict_in_words
-from consultations.views.desk import _me, desk_page
+from consultations.views.desk_pages import desk_page, signed_in_person
 from consultations.words import status_for, words_for
 from lublin2030.lib.paging import read_key
 
@@ -54,7 +55,7 @@ def table_imports(request: HttpRequest, slug: str) -> HttpResponseBase:
         status = 422
         if form.is_valid():
             try:
-                table = bring_in(consultation, upload=form.cleaned_data["file"], by=_me(request))
+                table = bring_in(consultation, upload=form.cleaned_data["file"], by=signed_in_person(request))
             except TableUnreadable as error:
                 problem = failure_in_words(error.code)
             else:
@@ -70,12 +71,15 @@ def table_import(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     table = get_object_or_404(RemarkImport.objects.select_related("consultation"), pk=pk, consultation__slug=slug)
     if request.method != "POST":
         return _table_page(request, table)
+    action = request.POST.get("action")
+    if action not in {"everything", "accepted", "discard"}:
+        raise BadRequest
     try:
-        if request.POST.get("action") == "discard":
-            discard(table, by=_me(request))
+        if action == "discard":
+            discard(table, by=signed_in_person(request))
             messages.success(request, _("The table is thrown away. Nothing of it was entered."))
             return redirect("desk:table_imports", slug)
-        choose(table, everything=request.POST.get("action") == "everything", by=_me(request))
+        choose(table, everything=action == "everything", by=signed_in_person(request))
     except ConsultationError as refusal:
         table.refresh_from_db()
         return _table_page(request, table, problem=words_for(refusal), status=status_for(refusal))
@@ -113,6 +117,7 @@ def _table_page(request: HttpRequest, table: RemarkImport, *, problem: str = "",
         "letters": _letters_to_enter(rows),
         "is_working": table.state in {"waiting", "entering"} and not has_failed,
         "may_try_again": table.state == "entering" and has_failed,
+        "could_not_check": table.state == "waiting" and has_failed,
         "problem": problem,
     }
     return render(request, "desk/intake/table.html", context, status=status)

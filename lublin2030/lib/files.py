@@ -144,7 +144,8 @@ def _picture_again(data: bytes, form: str) -> bytes:
 
 # -- PDF ------------------------------------------------------------------------------------------------------------
 
-_STREAM = re.compile(rb">>\s*stream\r?\n(.*?)endstream", re.DOTALL)
+_STREAM_BEGINS = re.compile(rb">>\s*stream\r?\n")
+_STREAM_ENDS = b"endstream"
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _PDF_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|RichMedia|ImportData)(?![A-Za-z0-9])")
 _PDF_ENCRYPTED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
@@ -160,23 +161,52 @@ def _check_pdf(data: bytes) -> None:
     if b"%%EOF" not in data[-2048:] or b"startxref" not in data:
         raise FileRefused(Fault.DAMAGED)
     unpacked = 0
-    pieces = [_STREAM.sub(b">>", data)]
-    for found in _STREAM.finditer(data):
-        opening = data.rfind(b"obj", max(0, found.start() - 2048), found.start())
-        if b"/ObjStm" not in _unescaped(data[opening : found.start() + 2]):
+    pieces: list[bytes] = []
+    outside: list[bytes] = []
+    at = 0
+    for begin, content, end in _streams(data):
+        outside += [data[at:begin], b">>"]
+        at = end
+        opening = data.rfind(b"obj", max(0, begin - 2048), begin)
+        if b"/ObjStm" not in _unescaped(data[opening : begin + 2]):
             continue
-        inflate = zlib.decompressobj()
-        with contextlib.suppress(zlib.error):  # packed otherwise, or broken: no reader finds an object there either
-            piece = inflate.decompress(found[1], MOST_UNPACKED - unpacked + 1)
-            unpacked += len(piece)
-            pieces.append(piece)
+        piece = _inflated(data[content : end - len(_STREAM_ENDS)], MOST_UNPACKED - unpacked + 1)
+        unpacked += len(piece)
         if unpacked > MOST_UNPACKED:
             raise FileRefused(Fault.BOMB)
+        pieces.append(piece)
+    pieces.insert(0, b"".join([*outside, data[at:]]))
     readable = [_unescaped(piece) for piece in pieces]
     if _PDF_ENCRYPTED.search(readable[0]):
         raise FileRefused(Fault.ENCRYPTED)
     if any(_PDF_ACTIVE.search(piece) for piece in readable):
         raise FileRefused(Fault.ACTIVE)
+
+
+def _streams(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Of each stream where its beginning, its content and what follows it stand.
+
+    Not one pattern for it all: of a file that begins a million streams and ends none, each would be read to the end.
+    """
+    found = _STREAM_BEGINS.search(data)
+    while found is not None:
+        end = data.find(_STREAM_ENDS, found.end())
+        if end < 0:
+            return
+        yield found.start(), found.end(), end + len(_STREAM_ENDS)
+        found = _STREAM_BEGINS.search(data, end + len(_STREAM_ENDS))
+
+
+def _inflated(packed: bytes, most: int) -> bytes:
+    """At most so many bytes of what was packed: all that comes before it breaks, and nothing of what is packed
+    otherwise. No reader finds more either.
+    """
+    inflate, unpacked, rest = zlib.decompressobj(), bytearray(), packed
+    with contextlib.suppress(zlib.error):
+        while rest and len(unpacked) < most:
+            unpacked += inflate.decompress(rest, min(1024 * 1024, most - len(unpacked)))
+            rest = inflate.unconsumed_tail
+    return bytes(unpacked)
 
 
 def _unescaped(text: bytes) -> bytes:

@@ -9,13 +9,14 @@ from typing import Generic, TypeVar
 from django.db import models
 
 Row = TypeVar("Row", bound=models.Model)
+AnyRow = TypeVar("AnyRow")
 
 
 @dataclass(frozen=True)
-class KeyPage(Generic[Row]):
+class KeyPage(Generic[AnyRow]):
     """One page of rows in ascending order of a unique whole-number key, and the keys of its neighbours."""
 
-    rows: Sequence[Row]
+    rows: Sequence[AnyRow]
     after: int | None
     before: int | None
 

@@ -21,7 +21,7 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def fold(text: str) -> str:
+def bare_words(text: str) -> str:
     """The text's letters and digits only, in one case, words by single blanks: equal for what people call the same."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(re.findall(r"\w+", folded))

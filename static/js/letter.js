@@ -146,8 +146,12 @@ document.addEventListener("htmx:load", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   if ([403, 409, 422].includes(xhr.status) && xhr.responseText.includes("data-letter")) event.detail.shouldSwap = true;
-  // Signed out meanwhile: the page of signing in does not belong here.
-  if (xhr.status === 200 && !xhr.responseText.includes("data-letter")) { event.detail.shouldSwap = false; notSent(event.target); }
+  // Signed out meanwhile: the page of signing in does not belong here. Saving the draft finds that out and says so.
+  if (xhr.status === 200 && !xhr.responseText.includes("data-letter")) {
+    event.detail.shouldSwap = false;
+    notSent(event.target);
+    event.target.closest?.("form[data-letter]")?.dispatchEvent(new Event("input"));
+  }
 });
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(name, (event) => notSent(event.target));

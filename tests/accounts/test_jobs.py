@@ -88,6 +88,17 @@ def test_a_job_of_a_dead_worker_is_taken_over_and_the_dead_one_stops(work):
     assert Job.objects.get().state == Job.State.DONE
 
 
+def test_a_job_at_which_every_worker_died_is_given_up_and_the_next_one_is_done(work):
+    jobs.ask_for("test", key="deadly", by=None)
+    jobs.ask_for("test", key="good", by=None)
+    Job.objects.filter(key="deadly").update(
+        state=Job.State.RUNNING, claimed_until=timezone.now(), attempts=jobs.MOST_ATTEMPTS
+    )
+    assert jobs.run_due(now=timezone.now() + dt.timedelta(minutes=1)) == 1
+    assert dict(Job.objects.values_list("key", "state")) == {"deadly": Job.State.FAILED, "good": Job.State.DONE}
+    assert Job.objects.get(key="deadly").finished_at is not None
+
+
 def test_a_running_job_is_not_begun_by_another_worker(work):
     jobs.ask_for("test", key="one", by=None)
     Job.objects.update(state=Job.State.RUNNING, claimed_until=timezone.now() + jobs.LEASE)

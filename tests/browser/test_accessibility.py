@@ -6,15 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
+from accounts import jobs
 from accounts.roles import Role
-from consultations.models import Consultation, Submission
+from consultations.models import Consultation, Draft, DraftImport, Remark, Submission
 from consultations.services.corrections import correct_remark, withdraw_remark
+from consultations.services.drafts import start_next_version
+from consultations.services.imports import start_import
+from consultations.services.tables import bring_in
 from participation.models import Event
 from stages.models import News, Page
 from tests import factories
+from tests.consultations.importing.documents import nasty_docx
+from tests.consultations.tables import as_csv, row
 from tests.consultations.versions import changed_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,14 +108,33 @@ def test_the_desk(portal, visit, sign_in_to, axe, width, dark):
     sign_in_to(page, coordinator)
     submission = portal.submissions.first()
     remark = portal.remarks.filter(state="assigned").get()
+    draft = Draft.objects.get(consultation=portal)
+    brought_in = start_import(
+        draft, format=DraftImport.Format.DOCX, data=nasty_docx(), file_name="n.docx", by=coordinator
+    )
+    rows = [row(received="30.11.2021"), row(letter="2", channel="gołąb")]
+    table = bring_in(portal, upload=SimpleUploadedFile("uwagi.csv", as_csv(rows)), by=coordinator)
+    jobs.run_due(now=timezone.now())
+    Remark.objects.filter(pk=remark.pk).update(text_state="waiting", reason="Pisze Anna Nowak, tel. 600 700 800.")
+    in_preparation = start_next_version(draft, by=coordinator)
     found = {}
     for path in [
+        "/biurko/projekty/", f"/biurko/projekty/{draft.pk}/import/", f"/biurko/importy/{brought_in.pk}/",
+        f"/biurko/importy/{brought_in.pk}/?rozdzial=2", f"/biurko/importy/{brought_in.pk}/dopasowanie/",
+        f"/biurko/importy/{brought_in.pk}/dopasowanie/?pokaz=wszystko",
+        f"/biurko/importy/{brought_in.pk}/dopasowanie/?pokaz=rozdzialy",
+        f"/biurko/wersje/{in_preparation.pk}/publikacja/",
+        "/biurko/wpisz/", f"/biurko/wpisz/{portal.slug}/", f"/biurko/wpisz/{portal.slug}/tabela/",
+        f"/biurko/wpisz/{portal.slug}/tabela/{table.pk}/", "/biurko/teksty/", f"/biurko/uwagi/{remark.pk}/tekst/",
+        "/biurko/podsumowania/",
         "/biurko/", "/biurko/weryfikacja/", f"/biurko/zgloszenia/{submission.pk}/", "/biurko/przydzial/",
         "/biurko/odpowiedzi/", f"/biurko/uwagi/{remark.pk}/", "/biurko/publikacja/", "/biurko/wiadomosci/",
     ]:  # fmt: skip
         page.goto(path)
         assert "/konto/login/" not in page.url
         problems = axe(page)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            problems.append("the page is wider than the screen")
         if problems:
             found[path] = problems
     assert not found, "\n".join(f"{path}: {problem}" for path, all_of in found.items() for problem in all_of)

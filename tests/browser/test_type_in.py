@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -12,6 +13,7 @@ from accounts.roles import Role
 from consultations.models import Consultation, LetterDraft, Submission
 from consultations.services.tallies import recount
 from tests import factories
+from tests.browser.hands import say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -146,6 +148,19 @@ def test_without_a_connection_the_text_stays_and_is_saved_when_it_is_back(clerk)
     page.context.set_offline(False)
     saved(page, 1)
     assert LetterDraft.objects.get().content["fields"]["name"] == "Maria Bez Sieci"
+
+
+def test_a_clerk_who_was_signed_out_is_told_so_and_keeps_the_letter(clerk):
+    page = clerk
+    to(page, "r-0-change")
+    page.keyboard.type("Nie zgub mnie")
+    saved(page, 1)
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.keyboard.press("Control+Enter")
+    told = say("You have been signed out. What you typed is still here: sign in again in another window.")
+    expect(page.locator("[data-saving]")).to_have_text(told)
+    assert page.locator("[name='r-0-change']").input_value() == "Nie zgub mnie"
+    assert Submission.objects.count() == 0
 
 
 @pytest.mark.parametrize(("width", "dark"), SCHEMES)

@@ -19,7 +19,7 @@ from consultations.errors import (
     NotPermitted,
     TooManyAttachments,
 )
-from consultations.models import Attachment, HistoryEntry, Remark
+from consultations.models import Attachment, DraftImport, HistoryEntry, Remark, RemarkImport
 from consultations.services import attachments, basket_links, baskets
 from consultations.services.attachments import (
     MOST_ATTACHMENTS,
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 def storage():
     """A store of this test's own: what lies in it at the end was put there by the test."""
     store = private_storage()
-    for name in stored():
+    for name in [*stored(), *attachments._files_in(attachments.TABLES), *attachments._files_in(attachments.DOCUMENTS)]:
         store.delete(name)
     return store
 
@@ -192,6 +192,32 @@ def test_orphans_are_deleted_a_day_later_and_nothing_else(basket, storage):
     assert delete_orphan_files(now=made + dt.timedelta(hours=23)) == 0
     assert delete_orphan_files(now=made + dt.timedelta(hours=25)) == 1
     assert stored() == {kept.file.name}
+
+
+@pytest.mark.parametrize(
+    ("state", "left"),
+    [("waiting", 1), ("checked", 1), ("entering", 1), ("entered", 0), ("failed", 0), ("discarded", 0)],
+)
+def test_a_table_full_of_personal_data_is_kept_only_while_it_is_needed(consultation, storage, state, left):
+    """Also where its deletion failed, or its row was never committed."""
+    name = storage.save("importy-uwag/tabela", ContentFile(b"x"))
+    never_committed = storage.save("importy-uwag/inna", ContentFile(b"x"))
+    made = storage.get_modified_time(never_committed)
+    RemarkImport.objects.create(consultation=consultation, file=name, sha256="0", state=state, at=DURING)
+    delete_orphan_files(now=made + dt.timedelta(hours=25))
+    assert storage.exists(name) == bool(left)
+    assert not storage.exists(never_committed)
+    storage.delete(name)
+
+
+def test_the_document_of_an_import_stays_and_one_of_no_import_goes(consultation, storage):
+    kept = storage.save("importy/dokument.docx", ContentFile(b"x"))
+    orphan = storage.save("importy/sierota.docx", ContentFile(b"x"))
+    made = storage.get_modified_time(orphan)
+    DraftImport.objects.create(draft=consultation.draft, format="docx", file=kept, at=DURING)
+    delete_orphan_files(now=made + dt.timedelta(hours=25))
+    assert (storage.exists(kept), storage.exists(orphan)) == (True, False)
+    storage.delete(kept)
 
 
 def test_without_any_file_there_is_no_orphan():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 import docx
 import pikepdf
 import pytest
+from django.core.cache import cache
 from django.utils import translation
 
+from consultations import blank_forms
 from consultations.blank_forms import blank_form, blank_form_docx, blank_form_pdf
 from consultations.models import Consultation
 from lublin2030.lib.plain_markdown import plain_paragraphs
@@ -133,3 +136,16 @@ def test_an_unpublished_consultation_has_no_form(consultation, client):
 )
 def test_markdown_becomes_plain_paragraphs(markdown, texts):
     assert [one.text for one in plain_paragraphs(markdown)] == texts
+
+
+@pytest.mark.parametrize(("make", "writer"), [(blank_form_pdf, "render_pdf"), (blank_form_docx, "_write_docx")])
+def test_a_form_is_made_once_until_it_says_something_else(consultation, monkeypatch, make, writer):
+    """Everybody can ask for it, and each making keeps a processor busy."""
+    cache.clear()
+    made = itertools.count(1)
+    monkeypatch.setattr(blank_forms, writer, lambda *a, **k: b"%d" % next(made))
+    assert [make(consultation), make(consultation)] == [b"1", b"1"]
+    consultation.contact = "Nowy adres"
+    assert make(consultation) == b"2"
+    with translation.override("en"):
+        assert make(consultation) == b"3"

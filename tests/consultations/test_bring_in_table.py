@@ -47,6 +47,12 @@ def enter(table: RemarkImport, *, everything: bool = True) -> RemarkImport:
 
 
 class TestCheck:
+    def test_thousands_of_places_that_are_none_are_refused_row_by_row(self, consultation):
+        """One condition for each would be more than the database takes."""
+        places = [f"{chapter}.{position}" for chapter in range(10, 1510) for position in (1, 2)]
+        table = checked(consultation, [row(letter="", place=place) for place in ["1.1", *places]])
+        assert (table.state, table.good_rows, table.bad_rows) == ("checked", 1, 3000)
+
     def test_nothing_is_entered_by_the_check(self, consultation):
         table = checked(consultation, [row()])
         assert (table.state, table.good_rows, table.bad_rows) == ("checked", 1, 0)
@@ -280,6 +286,25 @@ class TestEnter:
         with pytest.raises(ImportNotReady):
             discard(table, by=person(Role.COORDINATOR))
 
+    def test_a_table_whose_check_always_breaks_can_be_thrown_away(self, consultation, client, sign_in, monkeypatch):
+        """Otherwise its file, full of personal data, would lie there for good."""
+        monkeypatch.setattr(tables, "read_table", lambda content: 1 / 0)
+        table = checked(consultation, [row()])
+        jobs.run_due()
+        jobs.run_due()
+        sign_in(Role.COORDINATOR)
+        address = desk("table_import", consultation, table.pk)
+        assert 'value="discard"' in client.get(address).content.decode()
+        client.post(address, {"action": "discard"})
+        assert RemarkImport.objects.get().state == "discarded"
+        assert not table.file.storage.exists(table.file.name)
+
+    def test_a_table_thrown_away_before_its_check_fails_no_job(self, consultation):
+        upload = SimpleUploadedFile("uwagi.csv", as_csv([row()]))
+        discard(bring_in(consultation, upload=upload, by=person(Role.COORDINATOR)), by=person(Role.COORDINATOR))
+        jobs.run_due()
+        assert (Job.objects.get().state, RemarkImport.objects.get().state) == ("done", "discarded")
+
     @pytest.mark.parametrize("role", [role for role in [*Role, None] if role != Role.COORDINATOR])
     def test_only_coordinators_may(self, consultation, role):
         table = checked(consultation, [row()])
@@ -321,6 +346,11 @@ class TestPages:
         jobs.run_due()
         assert Submission.objects.count() == 2
         assert client.get(desk("table_imports", consultation)).status_code == 200
+
+    def test_no_button_enters_nothing(self, consultation, client):
+        table = checked(consultation, [row()])
+        assert client.post(desk("table_import", consultation, table.pk), {}).status_code == 400
+        assert RemarkImport.objects.get().state == "checked"
 
     def test_no_file_gets_a_sentence(self, consultation, client):
         assert client.post(desk("table_imports", consultation), {}).status_code == 422

@@ -17,8 +17,10 @@ from consultations.errors import (
     SenderIncomplete,
 )
 from consultations.models import Consultation, HistoryEntry, Submission
+from consultations.reading import public_steps
 from consultations.services.confirmation import confirm_email, expire_unconfirmed
-from consultations.services.corrections import correct_sender, sender_fingerprint
+from consultations.services.corrections import correct_sender
+from consultations.services.senders import sender_fingerprint
 from consultations.services.submissions import Sender
 from consultations.services.verification import mark_proper
 from tests.consultations.residents import hidden, text_of
@@ -187,3 +189,10 @@ def test_a_letter_needs_no_address_here(client, consultation):
     sent = submission(consultation, channel=Submission.Channel.PAPER, sender=Sender(name="Jan"))
     client.post(address(sent), {"sender_kind": "person", "name": "Jan Nowy", "seen": sender_fingerprint(sent)})
     assert stored(sent).name == "Jan Nowy"
+
+
+def test_the_public_page_of_a_remark_does_not_tell_that_its_sender_corrected_the_own_data(consultation):
+    remark = remark_in_state(consultation, "proper")
+    correct_sender(remark.submission, sender=NEW, now=DURING)
+    assert HistoryEntry.objects.filter(submission=remark.submission, verb="correct").exists()
+    assert [step.verb for step in public_steps(remark)] == ["receive", "mark_proper"]

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from consultations import errors
 from consultations.import_words import failure_in_words
 from consultations.models import Draft, DraftImport, DraftVersion
-from consultations.services.drafts import start_next_version
+from consultations.services.drafts import publish_version, start_next_version
 from consultations.services.imports import discard_import, save_import, set_alt_texts, start_import
 from consultations.words import words_for
 from lublin2030.lib.storage import private_storage
@@ -172,7 +172,7 @@ def test_the_preview_of_400_pages_is_light_and_takes_few_queries(
     start_import(draft, format=DraftImport.Format.DOCX, data=large_docx(), file_name="400.docx", by=coordinator)
     run_worker()
     found = DraftImport.objects.get()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         answer = page(client, found, "?rozdzial=40")
     assert len(answer.content) < 100_000
 
@@ -266,6 +266,25 @@ def test_the_preview_runs_nothing_of_the_document(client, coordinator, draft):
     answer = page(client, brought_in(draft, coordinator, text)).content.decode()
     assert "<script>alert(1)" not in answer
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer
+
+
+def test_an_import_that_cannot_be_saved_says_so_before_the_button(client, coordinator, draft):
+    found = brought_in(draft, coordinator)
+    assert 'name="action" value="save"' in page(client, found).content.decode()
+    version = start_next_version(draft, by=coordinator)
+    text = page(client, found).content.decode()
+    assert words_for(errors.VersionInPreparation()) in text
+    assert reverse("desk:publish_version", args=[version.pk]) in text
+    assert 'name="action" value="save"' not in text
+    publish_version(version, by=coordinator)
+    text = page(client, found).content.decode()
+    assert words_for(errors.ImportOutdated()) in text
+    assert 'name="action" value="save"' not in text
+    press(client, found, "again")
+    run_worker()
+    text = page(client, found).content.decode()
+    assert 'name="action" value="save"' in text
+    assert words_for(errors.ImportOutdated()) not in text
 
 
 # -- The list of drafts, and publishing -----------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
-from consultations.errors import VersionInPreparation
-from consultations.models import ChapterText, Consultation, Draft, DraftVersion, PassageText
-from consultations.services.drafts import start_next_version
+from consultations.errors import VersionEmpty, VersionInPreparation
+from consultations.models import ChapterText, Consultation, Draft, DraftVersion, HistoryEntry, PassageText
+from consultations.services.drafts import is_published, start_next_version
 from consultations.services.tallies import recount
+from consultations.words import words_for
 from tests.factories import person, remark_in_state, submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
@@ -110,6 +111,31 @@ def test_the_next_version_begins_with_the_latest_texts_and_keeps_their_ids(consu
     assert texts[0] == texts[1]
     with pytest.raises(VersionInPreparation):
         start_next_version(draft, by=coordinator)
+
+
+def version_form(client, version, day: str, time: str = "12:00") -> dict[str, object]:
+    return form_as_shown(client, page("draftversion", version)) | {"published_at_0": day, "published_at_1": time}
+
+
+def test_a_date_set_here_publishes_by_the_verb_with_its_history(consultation, client, coordinator):
+    version = start_next_version(Draft.objects.get(), by=coordinator)
+    sent = version_form(client, version, "2099-01-02")
+    assert client.post(page("draftversion", version), sent).status_code == 302
+    version.refresh_from_db()
+    assert version.published_at is not None
+    assert (version.published_at.year, is_published(version)) == (2099, False)
+    entry = HistoryEntry.objects.get(verb="publish_version")
+    assert (entry.by, entry.after["version"]) == (coordinator, 2)
+
+
+def test_an_empty_version_is_not_published_here_either(consultation, client, coordinator):
+    version = start_next_version(Draft.objects.get(), by=coordinator)
+    version.passages.all().delete()
+    answer = client.post(page("draftversion", version), version_form(client, version, "2021-12-01"), follow=True)
+    version.refresh_from_db()
+    assert version.published_at is None
+    assert words_for(VersionEmpty()) in answer.content.decode()
+    assert not HistoryEntry.objects.filter(verb="publish_version").exists()
 
 
 def test_a_version_in_preparation_is_written_and_a_new_passage_gets_the_next_id(consultation, client, coordinator):

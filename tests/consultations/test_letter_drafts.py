@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from consultations.errors import LetterChanged, NotPermitted
 from consultations.models import LetterDraft, Submission
+from consultations.services import intake, submissions
 from consultations.services.intake import discard_letter_draft, save_letter_draft
 from tests import factories
 from tests.consultations.clerks import desk, letter, typed
@@ -68,6 +69,22 @@ class TestSave:
         with pytest.raises(LetterChanged):
             save(consultation, clerk, revision=1)
         assert LetterDraft.objects.count() == 0
+
+    def test_a_letter_entered_while_it_was_being_saved_leaves_no_draft(self, consultation, clerk, monkeypatch):
+        looked = []
+
+        def enters_after_the_first_look(*arguments, **fields):
+            found = real(*arguments, **fields)
+            if not looked:
+                looked.append(found)
+                letter(consultation, by=clerk, form_token="letter-token")
+            return found
+
+        real = submissions.find_submission
+        monkeypatch.setattr(intake, "find_submission", enters_after_the_first_look)
+        with pytest.raises(LetterChanged):
+            save(consultation, clerk)
+        assert (LetterDraft.objects.count(), Submission.objects.count()) == (0, 1)
 
     @pytest.mark.parametrize("role", [role for role in [*Role, None] if role != Role.COORDINATOR])
     def test_only_coordinators_may(self, consultation, role):

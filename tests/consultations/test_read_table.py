@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from consultations.errors import TableUnreadable
 from consultations.table_reading import COLUMNS, MOST_ROWS, header_key, read_table
-from consultations.table_template import headers, template_csv, template_xlsx
+from consultations.table_template import example_row, headers, template_csv, template_xlsx
 from consultations.table_words import failure_in_words
 from tests.consultations.tables import as_csv, as_xlsx, row
 from tests.factories import DURING
@@ -131,6 +131,10 @@ def test_the_template_comes_back_as_it_was_filled_in(consultation, template):
     with pytest.raises(TableUnreadable) as refusal:
         read_table(content)  # the example alone is no table
     assert refusal.value.code == "empty"
+
+
+def test_the_example_is_named_in_the_language_of_the_columns(consultation):
+    assert example_row(consultation, DURING)["letter"] == "PRZYKŁAD"
 
 
 def test_the_template_names_every_column():

@@ -54,6 +54,15 @@ def test_texts_wait_the_oldest_first_and_only_where_nothing_was_found_with_a_box
     assert f'value="{suspicious.pk}-1"' not in html
 
 
+def test_the_words_around_a_proposal_are_whole(client, careful):
+    remark = sent(
+        careful, "Wszystkie niezmiernie potrzebne zdania. Tel. 600 700 800, dalej niezmiernie potrzebne zdania."
+    )
+    (place,) = client.get(text_page(remark)).context["parts"][0].places
+    assert (place.before, place.words) == ("…potrzebne zdania. Tel. ", "600 700 800")
+    assert place.after == ", dalej niezmiernie potrzebne…"
+
+
 def test_withdrawn_and_open_texts_do_not_wait(client, careful):
     Remark.objects.filter(pk=sent(careful).pk).update(state="withdrawn")
     Remark.objects.filter(pk=sent(careful).pk).update(text_state="open")

@@ -333,6 +333,17 @@ def test_reindex_goes_by_batches(consultation, monkeypatch):
     assert told == [2, 4, 5]
 
 
+def test_reindex_holds_the_consultation_before_it_reads_the_remarks(consultation):
+    """As every verb does; the other way round the two would wait for each other."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    say(consultation, "Drzewa")
+    with CaptureQueriesContext(connection) as queries:
+        search.reindex()
+    (locks,) = [one["sql"] for one in queries if "FOR UPDATE" in one["sql"]]
+    assert 'FROM "consultations_consultation"' in locks
+
+
 def test_a_deleted_index_row_is_found_no_more(client, consultation):
     say(consultation, "Drzewa")
     RemarkWords.objects.all().delete()

@@ -199,12 +199,12 @@ def test_a_basket_sent_in_the_middle_of_this_request_leads_to_its_receipt(
     add(client, consultation)
     client.post(url("basket", consultation), PERSON)
     form = PERSON | hidden(client.get(url("review", consultation)))
-    read = common._basket
+    read = common.current_basket
 
     def read_while_the_other_click_sends(request, consultation):
         found = read(request, consultation)
         baskets.send_basket(Basket.objects.get(), now=DURING)
         return found if moment == "after it is read" else read(request, consultation)
 
-    monkeypatch.setattr(sending, "_basket", read_while_the_other_click_sends)
+    monkeypatch.setattr(sending, "current_basket", read_while_the_other_click_sends)
     assert client.post(url(name, consultation), form).url == receipt_of(only_submission())

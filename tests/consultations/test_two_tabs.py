@@ -9,6 +9,7 @@ import pytest
 from consultations.errors import RemarkChanged, RemarkGone, SenderChanged
 from consultations.models import Basket, BasketRemark
 from consultations.services import baskets
+from consultations.services.senders import sender_fingerprint
 from consultations.services.submissions import Sender
 from tests.consultations.residents import COOKIE, PERSON, full_basket, hidden, text_of, url
 from tests.factories import DURING, consultation_with_draft, passage_remark
@@ -126,7 +127,7 @@ def test_a_form_of_the_sender_with_a_fault_keeps_what_it_was_opened_with(client,
 
 def test_the_verb_refuses_a_sender_that_was_read_before_a_change(consultation, kept):
     basket = Basket.objects.get()
-    read = baskets.sender_fingerprint(basket)
+    read = sender_fingerprint(basket)
     baskets.keep_sender(basket, sender=Sender(name="Anna"), now=DURING)
     with pytest.raises(SenderChanged):
         baskets.keep_sender(basket, sender=Sender(name="Barbara"), read=read, now=DURING)
@@ -168,7 +169,7 @@ def test_of_eight_tabs_that_save_at_once_one_wins_and_seven_are_told(tmp_path):
 @pytest.mark.django_db(transaction=True)
 def test_of_six_tabs_that_name_the_sender_at_once_one_wins(tmp_path):
     basket = full_basket(consultation_with_draft())
-    read = baskets.sender_fingerprint(basket)
+    read = sender_fingerprint(basket)
     with database_for_threads(tmp_path):
         calls = [
             partial(baskets.keep_sender, basket, sender=Sender(name=f"Osoba {n}"), read=read, now=DURING)

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -22,6 +23,8 @@ from consultations.errors import (
 )
 from consultations.models import Attachment, Consultation, HistoryEntry, LetterDraft, Remark, Submission
 from consultations.permissions import may_type_in
+from consultations.services import intake
+from consultations.services.attachments import inspected_file
 from consultations.services.intake import proposed_reasons
 from consultations.services.submissions import Sender
 from consultations.services.tallies import recount
@@ -306,3 +309,19 @@ def test_a_scan_that_is_too_large_is_refused(consultation):
     with pytest.raises(AttachmentRefused):
         letter(consultation, scan=SimpleUploadedFile("skan.pdf", b"%PDF-1.7" + b" " * (10 * 1024 * 1024)))
     assert Submission.objects.count() == 0
+
+
+def test_a_scan_is_looked_into_before_the_number_is_taken(consultation, monkeypatch):
+    """The scanner can keep us waiting half a minute; nobody else's sending waits with us."""
+    numbers = []
+    real = inspected_file
+
+    def looks(upload):
+        numbers.append((Consultation.objects.get().last_number, len(connection.savepoint_ids)))
+        return real(upload)
+
+    monkeypatch.setattr(intake, "inspected_file", looks)
+    before = len(connection.savepoint_ids)
+    letter(consultation, scan=SimpleUploadedFile("skan.pdf", pdf()))
+    assert numbers == [(0, before)]
+    assert Attachment.objects.get().kind == "scan"

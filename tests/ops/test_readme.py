@@ -61,7 +61,7 @@ def test_the_readme_names_every_variable_that_configures_the_portal() -> None:
     assert "PORT=" in README
 
 
-@pytest.mark.parametrize("address", sorted(set(re.findall(r"http://127\.0\.0\.1:8000(/[\w/]*)", README))))
+@pytest.mark.parametrize("address", sorted(set(re.findall(r"http://127\.0\.0\.1:8000(/[\w/-]*)", README))))
 def test_addresses_in_the_readme_lead_to_pages(address: str) -> None:
     assert resolve(address)
 

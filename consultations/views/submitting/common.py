@@ -18,34 +18,38 @@ from consultations.views.shared import basket_of, context_of
 methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _expired(request: HttpRequest) -> bool:
+def is_expired(request: HttpRequest) -> bool:
+    """Whether the form's token was too old, so that nothing may be changed (``keeps_typed_text``)."""
     return bool(getattr(request, "form_expired", False))
 
 
-def _form_expired() -> str:
+def expired_in_words() -> str:
+    """What to tell whoever sent a form that had stood open too long."""
     return _("The form stood open too long, so nothing was changed. What you typed is still here: send it once more.")
 
 
-def _posted_token(request: HttpRequest) -> str | None:
+def posted_token(request: HttpRequest) -> str | None:
+    """The form's own secret as it was sent; none when it can be no secret."""
     token = request.POST.get("form_token")
     return token if is_token(token) else None
 
 
-def _basket(request: HttpRequest, consultation: Consultation) -> Basket | None:
+def current_basket(request: HttpRequest, consultation: Consultation) -> Basket | None:
+    """The unsent remarks of this browser, knowing the consultation as it was read. At most two queries."""
     found = basket_of(request, consultation)
     if found is not None:
         found.consultation = consultation
     return found
 
 
-def _remarks_of(found: Basket | None) -> list[Placed[BasketRemark]]:
+def placed_remarks(found: Basket | None) -> list[Placed[BasketRemark]]:
     """The basket's remarks with their places. Three queries, however many remarks."""
     if found is None:
         return []
     return with_places(found.remarks.select_related("version", "chapter", "passage", "topic", "district"))
 
 
-def _shut(request: HttpRequest, consultation: Consultation, now: dt.datetime) -> HttpResponse:
+def closed_page(request: HttpRequest, consultation: Consultation, now: dt.datetime) -> HttpResponse:
     """No remarks are taken now: which term, what can still be done, and every text that would be lost otherwise."""
     fields = RemarkForm.base_fields | SenderForm.base_fields
     typed = [
@@ -53,7 +57,8 @@ def _shut(request: HttpRequest, consultation: Consultation, now: dt.datetime) ->
         for name, field in fields.items()
         if name not in {"kind", "place", "topic", "district", "sender_kind"} and request.POST.get(name)
     ]
-    context = context_of(consultation, now) | {"typed": typed, "remarks": _remarks_of(_basket(request, consultation))}
+    unsent = placed_remarks(current_basket(request, consultation))
+    context = context_of(consultation, now) | {"typed": typed, "remarks": unsent}
     if request.headers.get("HX-Request") == "true":
         return render(request, "consultations/parts/shut.html", context)
     return render(request, "consultations/closed.html", context, status=409 if request.method == "POST" else 403)

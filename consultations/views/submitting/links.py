@@ -23,9 +23,9 @@ from consultations.views.shared import (
     public_consultation,
     renews_cookies,
 )
-from consultations.views.submitting.common import _basket, _expired, _form_expired, _shut, methods
+from consultations.views.submitting.common import closed_page, current_basket, expired_in_words, is_expired, methods
 from consultations.views.submitting.guards import tell_when
-from consultations.views.submitting.sending import _show_basket
+from consultations.views.submitting.sending import show_basket
 from consultations.views.tracking import private
 from consultations.words import status_for, words_for
 from lublin2030.lib.addresses import client_address
@@ -44,20 +44,20 @@ def basket_link(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
-        return _shut(request, consultation, now)
+        return closed_page(request, consultation, now)
     if request.method != "POST":
         return redirect("consultations:basket", slug)
-    found = _basket(request, consultation)
+    found = current_basket(request, consultation)
     form = BasketLinkForm(request.POST)
     sender_form = SenderForm(initial=SenderForm.values_of(found) if found else None, consultation=consultation)
 
     def again(problem: str, status: int) -> HttpResponse:
-        return _show_basket(
+        return show_basket(
             request, consultation, now, found, sender_form, link_form=form, problem=problem, status=status
         )
 
-    if _expired(request):
-        return again(_form_expired(), 403)
+    if is_expired(request):
+        return again(expired_in_words(), 403)
     if not form.is_valid():
         return again("", 422)
     email = form.cleaned_data["link_email"]
@@ -85,13 +85,13 @@ def open_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     now = timezone.now()
     consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
-        return private(_shut(request, consultation, now))
+        return private(closed_page(request, consultation, now))
     own = own_basket(request, consultation)
     linked = basket_links.find_linked_basket(consultation, tokens=[token], now=now)
     context = context_of(consultation, now)
     if linked is None:
         return private(render(request, "consultations/link_not_found.html", context, status=404))
-    if request.method == "POST" and not _expired(request):
+    if request.method == "POST" and not is_expired(request):
         try:
             joined = basket_links.open_basket_link(consultation, token=token, own=own, now=now)
         except LinkNotFound:
@@ -104,9 +104,9 @@ def open_link(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     context |= {
         "remarks": linked.remarks.count(),
         "own_remarks": own.remarks.count() if own is not None and own.pk != linked.pk else 0,
-        "problem": _form_expired() if _expired(request) else "",
+        "problem": expired_in_words() if is_expired(request) else "",
     }
-    return private(render(request, "consultations/open_link.html", context, status=403 if _expired(request) else 200))
+    return private(render(request, "consultations/open_link.html", context, status=403 if is_expired(request) else 200))
 
 
 def _with_link(request: HttpRequest, token: str) -> str:

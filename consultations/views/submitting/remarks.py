@@ -27,12 +27,12 @@ from consultations.services.limits import count_remark
 from consultations.services.submissions import MOST_REMARKS
 from consultations.views.shared import context_of, keep_cookie, linked_basket, public_consultation, renews_cookies
 from consultations.views.submitting.common import (
-    _basket,
-    _expired,
-    _form_expired,
-    _posted_token,
-    _shut,
+    closed_page,
+    current_basket,
+    expired_in_words,
+    is_expired,
     methods,
+    posted_token,
 )
 from consultations.views.submitting.guards import refuse_filled_trap, tell_when
 from consultations.words import status_for, words_for
@@ -88,15 +88,15 @@ def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
-        return _shut(request, consultation, now)
+        return closed_page(request, consultation, now)
     where = _where(request, consultation, now)
     initial: dict[str, Any] = {} if where.chapter is None else {"place": str(where.chapter.number)}
-    form = _remark_form(request, consultation, where, initial)
+    form = remark_form(request, consultation, where, initial)
     page = RemarkPage(request, consultation, now, where, form, action=_new_remark_url(consultation, where))
     if request.method != "POST":
         return page.show(status=404 if where.unknown else 200)
-    if _expired(request):
-        return page.show(problem=_form_expired(), status=403)
+    if is_expired(request):
+        return page.show(problem=expired_in_words(), status=403)
     if not form.is_valid():
         return page.show(status=422)
     passage, chapter = _target(form, where)
@@ -113,7 +113,7 @@ def new_remark(request: HttpRequest, slug: str) -> HttpResponse:
                 passage=passage and passage.passage,
                 chapter=chapter and chapter.chapter,
             ),
-            form_token=_posted_token(request) or new_token(),
+            form_token=posted_token(request) or new_token(),
             language=current_language(),
             shared=shared,
             now=now,
@@ -137,20 +137,20 @@ def edit_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     now = timezone.now()
     consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
-        return _shut(request, consultation, now)
+        return closed_page(request, consultation, now)
     kept = _kept_remark(request, consultation, pk)
     if kept is None:
         return _remark_is_gone(request, consultation, now)
     placed = with_places([kept])[0]
     where = Where(version=kept.version, chapter=placed.chapter, passage=placed.passage)
     place = WHOLE_DOCUMENT if placed.chapter is None else str(placed.chapter.number)
-    form = _remark_form(request, consultation, where, {"place": place, **RemarkForm.texts_of(kept)})
+    form = remark_form(request, consultation, where, {"place": place, **RemarkForm.texts_of(kept)})
     action = reverse("consultations:edit_remark", args=[slug, pk]) + where.query
     page = RemarkPage(request, consultation, now, where, form, action=action, edited=kept)
     if request.method != "POST":
         return page.show()
-    if _expired(request):
-        return page.show(problem=_form_expired(), status=403)
+    if is_expired(request):
+        return page.show(problem=expired_in_words(), status=403)
     if not form.is_valid():
         return page.show(status=422)
     passage, chapter = _target(form, where)
@@ -161,7 +161,7 @@ def edit_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 consultation,
                 cookie_key=kept.basket.cookie_key,
                 remark=typed,
-                form_token=_posted_token(request) or new_token(),
+                form_token=posted_token(request) or new_token(),
                 language=current_language(),
                 shared=kept.basket,
                 now=now,
@@ -191,13 +191,13 @@ def remove_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     now = timezone.now()
     consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
-        return _shut(request, consultation, now)
+        return closed_page(request, consultation, now)
     kept = _kept_remark(request, consultation, pk)
     if kept is None:
         messages.warning(request, words_for(RemarkGone()))
         return redirect("consultations:basket", slug)
-    if request.method != "POST" or _expired(request):
-        problem = _form_expired() if _expired(request) else ""
+    if request.method != "POST" or is_expired(request):
+        problem = expired_in_words() if is_expired(request) else ""
         context = context_of(consultation, now) | {"placed": with_places([kept])[0], "problem": problem}
         return render(request, "consultations/remove_remark.html", context, status=403 if problem else 200)
     baskets.remove_remark(kept, now=now)
@@ -213,7 +213,7 @@ def move_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     now = timezone.now()
     consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
-        return _shut(request, consultation, now)
+        return closed_page(request, consultation, now)
     before, after = (read_key(request.POST.get(name)) for name in ("before", "after"))
     basket_url = reverse("consultations:basket", args=[slug])
     if (before is None) == (after is None):
@@ -234,7 +234,7 @@ def move_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _kept_remark(request: HttpRequest, consultation: Consultation, pk: int) -> BasketRemark | None:
-    found = _basket(request, consultation)
+    found = current_basket(request, consultation)
     if found is None:
         return None
     kept = found.remarks.select_related("version", "topic", "district").filter(pk=pk).first()
@@ -274,7 +274,8 @@ def _new_remark_url(consultation: Consultation, where: Where) -> str:
     return reverse("consultations:new_remark", args=[consultation.slug]) + where.query
 
 
-def _remark_form(request: HttpRequest, consultation: Consultation, where: Where, initial: dict[str, Any]) -> RemarkForm:
+def remark_form(request: HttpRequest, consultation: Consultation, where: Where, initial: dict[str, Any]) -> RemarkForm:
+    """The form of one remark at its place, with what was sent or with what it begins with."""
     form = RemarkForm(
         request.POST if request.method == "POST" else None,
         initial=initial,
@@ -342,7 +343,7 @@ class RemarkPage:
             "revision": self.revision if saved is None else saved.remark.revision,
             "saved": saved,
             "problem": problem,
-            "form_token": _posted_token(self.request) or new_token(),
+            "form_token": posted_token(self.request) or new_token(),
             "keep_key": self.keep_key,
             "most_remarks": MOST_REMARKS,
             "cancel_url": self._back_url(self.where.passage, self.where.chapter),
@@ -386,7 +387,7 @@ def _remark_is_gone(request: HttpRequest, consultation: Consultation, now: dt.da
         messages.warning(request, words_for(RemarkGone()))
         return redirect("consultations:basket", consultation.slug)
     where = _where(request, consultation, now)
-    form = _remark_form(request, consultation, where, {})
+    form = remark_form(request, consultation, where, {})
     page = RemarkPage(request, consultation, now, where, form, action=_new_remark_url(consultation, where))
     advice = _("Your text is still here. You can add it as a new remark.")
     return page.show(problem=f"{words_for(RemarkGone())} {advice}", status=409)

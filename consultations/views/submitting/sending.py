@@ -25,16 +25,17 @@ from consultations.services import baskets
 from consultations.services.attachments import MOST_ATTACHMENTS
 from consultations.services.duplicates import already_public
 from consultations.services.limits import count_sending, refuse_haste
+from consultations.services.senders import sender_fingerprint
 from consultations.services.submissions import MOST_REMARKS, find_submission, missing_fields
 from consultations.views.shared import context_of, public_consultation, renews_cookies
 from consultations.views.submitting.common import (
-    _basket,
-    _expired,
-    _form_expired,
-    _posted_token,
-    _remarks_of,
-    _shut,
+    closed_page,
+    current_basket,
+    expired_in_words,
+    is_expired,
     methods,
+    placed_remarks,
+    posted_token,
 )
 from consultations.views.submitting.guards import FilesAnswer, refuse_filled_trap, take_files, tell_when
 from consultations.words import status_for, words_for
@@ -50,22 +51,22 @@ def basket(request: HttpRequest, slug: str) -> HttpResponse:
     """The unsent remarks, and who sends them."""
     now = timezone.now()
     consultation = public_consultation(slug, now)
-    found = _basket(request, consultation)
+    found = current_basket(request, consultation)
     # After the basket is read: if another window has sent it meanwhile, its submission is there by now.
     if (sent := _sent_before(request, consultation)) is not None:
         return _to_receipt(sent)
     if not consultation.is_open(now):
-        return _shut(request, consultation, now)
+        return closed_page(request, consultation, now)
     if request.method != "POST":
         form = SenderForm(initial=SenderForm.values_of(found) if found else None, consultation=consultation)
-        return _show_basket(request, consultation, now, found, form)
+        return show_basket(request, consultation, now, found, form)
     form = SenderForm(request.POST, consultation=consultation)
-    if _expired(request):
-        return _show_basket(request, consultation, now, found, form, problem=_form_expired(), status=403)
+    if is_expired(request):
+        return show_basket(request, consultation, now, found, form, problem=expired_in_words(), status=403)
     try:
         files = FilesAnswer() if found is None else take_files(request, found, now)
     except ConsultationClosed:
-        return _shut(request, consultation, now)
+        return closed_page(request, consultation, now)
     except NothingToSend as refusal:
         sent = _sent_before(request, consultation)
         return _back_to_basket(request, consultation, refusal) if sent is None else _to_receipt(sent)
@@ -75,7 +76,7 @@ def basket(request: HttpRequest, slug: str) -> HttpResponse:
     if files.stays or files.refused or not form.is_valid():
         form_faulty = form.is_bound and not form.is_valid()
         status = files.status if files.refused else 422 if form_faulty else 200
-        return _show_basket(request, consultation, now, found, form, files=files, status=status)
+        return show_basket(request, consultation, now, found, form, files=files, status=status)
     try:
         refuse_filled_trap(request)
         if found is None or not found.remarks.exists():
@@ -83,12 +84,12 @@ def basket(request: HttpRequest, slug: str) -> HttpResponse:
         read = request.POST.get("sender_read")
         baskets.keep_sender(found, sender=form.sender(), read=read, now=now)
     except SenderChanged as refusal:
-        return _show_basket(request, consultation, now, found, form, refusal=refusal, status=409)
+        return show_basket(request, consultation, now, found, form, refusal=refusal, status=409)
     except ConsultationError as refusal:
         if (sent := _sent_before(request, consultation)) is not None:
             return _to_receipt(sent)
         problem, status = words_for(refusal), status_for(refusal)
-        return _show_basket(request, consultation, now, found, form, problem=problem, status=status)
+        return show_basket(request, consultation, now, found, form, problem=problem, status=status)
     return redirect("consultations:review", slug)
 
 
@@ -100,21 +101,21 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     # Without what only pages show: at the end of a consultation this view has to be quick.
     consultation = get_object_or_404(Consultation.objects.public(now), slug=slug)
-    found = _basket(request, consultation)
+    found = current_basket(request, consultation)
     # After the basket is read: if the other click of a double click has sent it meanwhile, its submission is there.
     # While the basket of this very form is there, nothing can have come of it yet.
-    if found is None or found.form_token != _posted_token(request):
+    if found is None or found.form_token != posted_token(request):
         sent = _sent_before(request, consultation)
         if sent is not None:
             return _to_receipt(sent)
     if not consultation.is_open(now):
-        return _shut(request, consultation, now)
+        return closed_page(request, consultation, now)
     if found is None:
         return _back_to_basket(request, consultation, NothingToSend())
     problem, status = "", 200
     refused: ConsultationError | None = None
-    if _expired(request):
-        problem, status = _form_expired(), 403
+    if is_expired(request):
+        problem, status = expired_in_words(), 403
     elif request.method == "POST":
         try:
             refuse_filled_trap(request)
@@ -122,14 +123,14 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
             count_sending(consultation, address=client_address(request), now=now)
             receipt = baskets.send_basket(found, reviewed=request.POST.get("reviewed", ""), now=now)
         except ConsultationClosed:
-            return _shut(request, consultation, now)
+            return closed_page(request, consultation, now)
         except (NothingToSend, SenderIncomplete) as refusal:
             return _back_to_basket(request, consultation, refusal)
         except ConsultationError as refusal:
             refused, problem, status = refusal, words_for(refusal), status_for(refusal)
         else:
             return _to_receipt(receipt.submission)
-    remarks = _remarks_of(found)
+    remarks = placed_remarks(found)
     if not remarks:
         return _back_to_basket(request, consultation, NothingToSend())
     if missing_fields(consultation, found):
@@ -143,7 +144,7 @@ def _sent_before(request: HttpRequest, consultation: Consultation) -> Submission
 
     None for a page that is only read: its basket's token came by no form.
     """
-    token = _posted_token(request)
+    token = posted_token(request)
     return None if token is None else find_submission(consultation, form_token=token)
 
 
@@ -170,7 +171,7 @@ def _rows(remarks: list[Placed[BasketRemark]]) -> list[Row]:
     return [Row(placed, keys[place], keys[place + 2]) for place, placed in enumerate(remarks)]
 
 
-def _show_basket(
+def show_basket(
     request: HttpRequest,
     consultation: Consultation,
     now: dt.datetime,
@@ -183,15 +184,16 @@ def _show_basket(
     refusal: SenderChanged | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of the basket with every form that stands on it, as they were sent or as they begin."""
     files = files or FilesAnswer()
     read = request.POST.get("sender_read", "")
     if refusal is not None:
         # Another window has changed who sends: show it, and let the next saving replace it deliberately.
-        found = _basket(request, consultation) or found
+        found = current_basket(request, consultation) or found
         problem = words_for(refusal)
     if found is not None and (refusal is not None or not read):
-        read = baskets.sender_fingerprint(found)
-    remarks = _remarks_of(found)
+        read = sender_fingerprint(found)
+    remarks = placed_remarks(found)
     context = context_of(consultation, now) | {
         "basket": found,
         "sender_read": read,
@@ -220,10 +222,10 @@ def _show_review(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    if problem and (fresh := _basket(request, consultation)):
+    if problem and (fresh := current_basket(request, consultation)):
         # Somebody has been at it in another window: show what there is now.
         found = fresh
-        remarks = _remarks_of(found)
+        remarks = placed_remarks(found)
     context = context_of(consultation, now) | {
         "basket": found,
         "remarks": remarks,

@@ -62,19 +62,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
+        # The same by the same names as in CELERY_BEAT_SCHEDULE.
         jobs = [
             Job("announce-terms", 60, following.announce_terms),
-            Job("sweep", 1, lambda: outbox.sweep(should_stop=stop.is_set)),
+            Job("sweep-messages", 1, lambda: outbox.sweep(should_stop=stop.is_set)),
             Job("expire-unconfirmed", 60, lambda: expire_unconfirmed(should_stop=stop.is_set)),
             Job("forget-old-baskets", 3600, forget_old_baskets),
             Job("forget-old-counts", 3600, forget_old_counts),
             Job("delete-orphan-files", 6 * 3600, delete_orphan_files),
-            Job("housekeeping", 3600, housekeeping.forget_old_addresses),
+            Job("forget-old-addresses", 3600, housekeeping.forget_old_addresses),
             Job("prepare-comparisons", 60, prepare_comparisons),
             Job("prepare-draft-files", 60, prepare_files),
             Job("forget-old-jobs", 3600, long_work.forget_old),
         ]
-        long_jobs = [Job("long-work", 1, lambda: long_work.run_due(should_stop=stop.is_set))]
+        long_jobs = [Job("run-jobs", 1, lambda: long_work.run_due(should_stop=stop.is_set))]
         if options["once"]:
             went_well = [job.do(time.monotonic()) for job in [*jobs, *long_jobs]]
             if not all(went_well):
