@@ -88,7 +88,7 @@ def _remark(placed: Placed[Remark], submission: Submission) -> dict[str, Any]:
     else:
         place = _("Whole document")
     kinds = Remark.Kind
-    said = {kinds.QUESTION: _("Question"), kinds.GENERAL: _("Remark")}.get(one.kind, _("What should change"))
+    said = {kinds.QUESTION: _("Question"), kinds.GENERAL: _("Remark")}.get(kinds(one.kind), _("What should change"))
     proposed = _("Text to add") if one.kind == kinds.ADD else _("Proposed wording")
     texts = [(said, one.change), (proposed, one.wording), (_("Why"), one.reason)]
     more = [(_("Kind"), one.get_kind_display())]

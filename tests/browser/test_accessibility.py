@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -33,7 +34,11 @@ def portal():
     """The factual content; an open consultation with two versions, remarks in every state and a public summary."""
     call_command("load_lublin2030", "--without-demonstration", verbosity=0)
     now = timezone.now()
-    days = {"opens_at": now - timedelta(days=3), "closes_at": now + timedelta(days=20), "published_at": now}
+    days: dict[str, Any] = {
+        "opens_at": now - timedelta(days=3),
+        "closes_at": now + timedelta(days=20),
+        "published_at": now,
+    }
     asking = factories.consultation_with_draft(slug="z-potwierdzeniem", confirmation_hours=48, **days)
     factories.submission(asking, now=now)
     consultation = factories.consultation_with_draft(slug="otwarte", summary_published_at=now, **days)

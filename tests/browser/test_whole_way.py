@@ -26,7 +26,7 @@ NEWER = "Fragment 1.1: miasto sadzi, podlewa i chroni drzewa."
 
 
 def fits(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def test_basket_edit_wording_send_correct_withdraw(consultation, visit, axe):  # noqa: F811
