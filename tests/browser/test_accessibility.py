@@ -39,10 +39,6 @@ def portal():
         "closes_at": now + timedelta(days=20),
         "published_at": now,
     }
-        "opens_at": now - timedelta(days=3),
-        "closes_at": now + timedelta(days=20),
-        "published_at": now,
-    }
     asking = factories.consultation_with_draft(slug="z-potwierdzeniem", confirmation_hours=48, **days)
     factories.submission(asking, now=now)
     consultation = factories.consultation_with_draft(slug="otwarte", summary_published_at=now, **days)
