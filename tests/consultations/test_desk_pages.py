@@ -55,7 +55,7 @@ def test_every_error_has_words_and_a_status(error):
         errors.AttachmentRefused: ["empty"],
         errors.TooOften: [DURING],
         errors.SentTooFast: [4],
-        errors.TableUnreadable: ["broken"],
+        errors.TableUnreadable: ["too_large"],
     }
     refusal = error(*values.get(error, []))
     statuses = {

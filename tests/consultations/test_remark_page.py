@@ -82,7 +82,7 @@ def test_it_shows_everything_public(client, consultation):
         "Dają cień.", "Zieleń", "Rury", "list", "osoba fizyczna", "1 grudnia 2021", "wpłynęła",
     ]:  # fmt: skip
         assert words in html
-    assert reverse("consultations:chapter", args=[consultation.slug, 2]) + "#f4" in html
+    assert reverse("consultations:chapter", args=[consultation.slug, 2]) + "?fragment=f4#f4" in html
 
 
 def test_a_remark_on_a_chapter_names_it(client, consultation):
@@ -107,7 +107,7 @@ def test_the_passage_is_shown_as_its_author_read_it(client, consultation):
     html = html_of(client, consultation)
     assert "Fragment 1.1: miasto sadzi drzewa." in html
     assert "Inaczej." not in html
-    assert reverse("consultations:chapter", args=[consultation.slug, 1]) + "?wersja=1#f1" in html
+    assert reverse("consultations:chapter", args=[consultation.slug, 1]) + "?wersja=1&amp;fragment=f1#f1" in html
 
 
 @pytest.mark.parametrize("field", ["change", "wording", "reason"])
