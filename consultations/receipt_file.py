@@ -87,9 +87,14 @@ def _remark(placed: Placed[Remark], submission: Submission) -> dict[str, Any]:
         place = f"{placed.chapter.number}. {placed.chapter.text('title').value}"
     else:
         place = _("Whole document")
-    kinds = Remark.Kind
-    said = {kinds.QUESTION: _("Question"), kinds.GENERAL: _("Remark")}.get(kinds(one.kind), _("What should change"))
-    proposed = _("Text to add") if one.kind == kinds.ADD else _("Proposed wording")
+    # The same names as on the receipt's page.
+    if one.kind == Remark.Kind.QUESTION:
+        said = _("Question")
+    elif one.kind == Remark.Kind.GENERAL:
+        said = _("Remark")
+    else:
+        said = _("What should change")
+    proposed = _("Text to add") if one.kind == Remark.Kind.ADD else _("Proposed wording")
     texts = [(said, one.change), (proposed, one.wording), (_("Why"), one.reason)]
     more = [(_("Kind"), one.get_kind_display())]
     if one.topic is not None:
