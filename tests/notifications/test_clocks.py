@@ -12,15 +12,9 @@ from notifications.management.commands import work
 
 @pytest.mark.django_db
 def test_the_embedded_worker_does_what_beat_does(monkeypatch):
-<<<<<<< HEAD
-    done = []
-
-    def do(job, now):
-=======
     done: list[str] = []
 
     def do(job: work.Job, _now: float) -> bool:
->>>>>>> main
         done.append(job.name)
         return True
 
