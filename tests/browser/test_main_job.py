@@ -51,9 +51,8 @@ def send(page: Page, hands: Hands, consultation: Consultation) -> str:
     """Send what is in the basket; the secret address of the case."""
     page.goto(f"/konsultacje/{consultation.slug}/zglos/")
     hands.fill(page.get_by_label(say("Name and surname, or the organisation's name")), "Anna Przykładowa")
-    hands.fill(
-        page.get_by_role("region", name=say("Who sends them")).get_by_label(say("E-mail address")), "anna@example.org"
-    )
+    sender = page.get_by_role("region", name=say("Who sends them"))
+    hands.fill(sender.get_by_label(say("E-mail address")), "anna@example.org")
     hands.press(button(page, "Check everything"))
     page.wait_for_url("**/zglos/sprawdz/")
     hands.press(button(page, "Send"))

@@ -71,7 +71,7 @@ class TestSave:
         assert LetterDraft.objects.count() == 0
 
     def test_a_letter_entered_while_it_was_being_saved_leaves_no_draft(self, consultation, clerk, monkeypatch):
-        looked = []
+        looked: list[object] = []
 
         def enters_after_the_first_look(*arguments, **fields):
             found = real(*arguments, **fields)

@@ -12,8 +12,13 @@ from notifications.management.commands import work
 
 @pytest.mark.django_db
 def test_the_embedded_worker_does_what_beat_does(monkeypatch):
-    done = []
-    monkeypatch.setattr(work.Job, "do", lambda job, now: done.append(job.name) is None)
+    done: list[str] = []
+
+    def do(job: work.Job, _now: float) -> bool:
+        done.append(job.name)
+        return True
+
+    monkeypatch.setattr(work.Job, "do", do)
     call_command("work", once=True)
     assert sorted(done) == sorted(settings.CELERY_BEAT_SCHEDULE)
 
