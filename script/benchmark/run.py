@@ -228,6 +228,7 @@ def portal(database_url: str, redis_url: str) -> Iterator[dict[str, str]]:
         env = environment(url, redis_url, folder)
         manage(env, "migrate", "--run-syncdb")
         manage(env, "catalogues", "compile")
+        manage(env, "collectstatic", "--noinput")
         yield env
 
 
@@ -237,7 +238,6 @@ def pages(options: argparse.Namespace) -> None:
         by_size: dict[int, dict[str, float]] = {}
         for remarks in options.remarks:
             with portal(database_url, redis_url) as env:
-                manage(env, "collectstatic", "--noinput")
                 python(env, f"from script.benchmark.data import fill; fill({remarks})")
                 if database_url:
                     python(env, "from django.db import connection; connection.cursor().execute('ANALYZE')")
