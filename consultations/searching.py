@@ -173,13 +173,29 @@ class Search:
         return Found(min(number, COUNTED), more=number > COUNTED)
 
     @cached_property
+    def _probe(self) -> list[int]:
+        """The first hits of the consultation, as they lie in the database, at most ``COUNTED`` and one."""
+        if self.query is None or connection.vendor != "postgresql":
+            return []
+        words = RemarkWords.objects.filter(self.query.matches, consultation=self.consultation)
+        return list(words.values_list("remark_id", flat=True)[: COUNTED + 1])
+
+    @property
     def _few(self) -> list[int] | None:
         """All hits of the consultation, if they are few; asked on PostgreSQL only."""
-        if self.query is None or connection.vendor != "postgresql":
+        if self.query is None or connection.vendor != "postgresql" or len(self._probe) > COUNTED:
             return None
-        words = RemarkWords.objects.filter(self.query.matches, consultation=self.consultation)
-        hits = list(words.values_list("remark_id", flat=True)[: COUNTED + 1])
-        return hits if len(hits) <= COUNTED else None
+        return self._probe
+
+    def _is_worth_a_walk(self, wanted: int) -> bool:
+        """Whether the page is likely to be full after fewer remarks than there are hits to be sorted.
+
+        Remarks lie in the order in which they came in, so the first hits tell how close together hits stand: to fill
+        the page about ``wanted / density`` remarks have to be walked, and there are ``density * all`` hits.
+        """
+        density = len(self._probe) / (max(self._probe) - min(self._probe) + 1)
+        to_walk = wanted / density
+        return to_walk < min(WALKED, density * self.consultation.remark_count)
 
     def _first(self, stretch: RemarkQuerySet, wanted: int) -> list[Remark]:
         """The first remarks of an ordered stretch of the register that have the words."""
@@ -187,7 +203,7 @@ class Search:
             return list(stretch[:wanted])
         if self._few is not None:
             return list(stretch.filter(pk__in=self._few)[:wanted])
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and self._is_worth_a_walk(wanted):
             walked = self._walk(stretch, wanted)
             if len(walked) == wanted:
                 return list(stretch.filter(pk__in=walked))

@@ -43,11 +43,13 @@ def say(consultation, *changes, **fields):
     return submission(consultation, new_remarks=remarks)
 
 
-@pytest.fixture(params=["few hits", "many hits", "many hits, far apart"])
+@pytest.fixture(params=["few hits", "many hits", "many hits, far apart", "many hits, sorted at once"])
 def ways(request, monkeypatch):
     """The ways in which a page is found; small registers would otherwise go the first way only."""
     if request.param != "few hits":
         monkeypatch.setattr(searching, "COUNTED", 1)
+        is_worth_it = request.param != "many hits, sorted at once"
+        monkeypatch.setattr(Search, "_is_worth_a_walk", lambda _search, _wanted: is_worth_it)
     if request.param == "many hits, far apart":
         monkeypatch.setattr(searching, "WALKED", 2)
     return request.param
@@ -190,6 +192,22 @@ def test_what_was_found_is_counted_up_to_a_limit(consultation, monkeypatch, coun
     say(consultation, "Drzewa", "Drzewa", "Drzewa", "Ławki")
     found = Search(Remark.objects.for_register(consultation, DURING), consultation, Query.read("drzewo")).found()
     assert found == told
+
+
+@pytest.mark.parametrize(
+    ("hits", "remarks", "is_worth_it"),
+    [
+        (range(0, 2_000, 2), 1_000_000, True),  # every second remark: a page is full after a hundred
+        (range(0, 300_000, 300), 1_000_000, False),  # fifteen thousand to walk, three thousand to sort
+        (range(0, 60_000, 60), 1_000_000, True),  # three thousand to walk, sixteen thousand to sort
+        (range(0, 60_000, 60), 100_000, False),  # three thousand to walk, sixteen hundred to sort
+    ],
+)
+def test_the_register_is_walked_where_that_is_less_than_sorting(consultation, hits, remarks, is_worth_it):
+    search = Search(Remark.objects.for_register(consultation, DURING), consultation, Query.read("drzewo"))
+    search.__dict__["_probe"] = list(hits)
+    consultation.remark_count = remarks
+    assert search._is_worth_a_walk(51) is is_worth_it
 
 
 def test_the_page_says_how_many(client, consultation, monkeypatch):
