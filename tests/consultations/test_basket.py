@@ -32,7 +32,7 @@ def test_the_form_shows_the_passage_and_the_limits(client, consultation, during)
     page = client.get(url("new_remark", consultation, query="?fragment=f2"))
     assert page.status_code == 200
     assert "Fragment 1.2: miasto sadzi drzewa." in text_of(page)
-    assert "5000" in text_of(page)
+    assert "5 000" in text_of(page)
 
 
 def test_a_form_page_is_kept_by_no_cache(client, consultation, during):
