@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from consultations.services import baskets, comparisons, confirmation, draft_files
+from consultations.services import baskets, comparisons, confirmation, draft_files, forgetting
 from consultations.services.attachments import delete_orphan_files as delete_orphans
 from consultations.services.limits import forget_old_counts as forget_counts
 
@@ -13,6 +13,12 @@ from consultations.services.limits import forget_old_counts as forget_counts
 def forget_old_baskets() -> int:
     """Delete baskets untouched for 30 days."""
     return baskets.forget_old_baskets()
+
+
+@shared_task
+def forget_old_intake() -> int:
+    """Delete letters left half typed and what was said of the rows of old tables."""
+    return forgetting.forget_old_intake()
 
 
 @shared_task

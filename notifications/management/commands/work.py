@@ -19,6 +19,7 @@ from consultations.services.baskets import forget_old_baskets
 from consultations.services.comparisons import prepare_comparisons
 from consultations.services.confirmation import expire_unconfirmed
 from consultations.services.draft_files import prepare_files
+from consultations.services.forgetting import forget_old_intake
 from consultations.services.limits import forget_old_counts
 from notifications.services import following, housekeeping, outbox
 
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             Job("sweep-messages", 1, lambda: outbox.sweep(should_stop=stop.is_set)),
             Job("expire-unconfirmed", 60, lambda: expire_unconfirmed(should_stop=stop.is_set)),
             Job("forget-old-baskets", 3600, forget_old_baskets),
+            Job("forget-old-intake", 3600, forget_old_intake),
             Job("forget-old-counts", 3600, forget_old_counts),
             Job("delete-orphan-files", 6 * 3600, delete_orphan_files),
             Job("forget-old-addresses", 3600, housekeeping.forget_old_addresses),

@@ -1,0 +1,30 @@
+"""Forget what staff typed in or brought in and nothing needs any more: it holds names and addresses of senders."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from consultations.models import LetterDraft, RemarkImport
+
+KEEP_LETTER_DAYS = 90  # a letter begun and left; a clerk may be away for long
+KEEP_VERDICTS_DAYS = 30  # what was said of each row of a table that is dealt with
+DEALT_WITH = (RemarkImport.State.ENTERED, RemarkImport.State.DISCARDED, RemarkImport.State.FAILED)
+
+
+@transaction.atomic
+def forget_old_intake(*, now: dt.datetime | None = None) -> int:
+    """Delete letters left half typed, and what refused rows of old tables said; how many of both.
+
+    The tables' own records and numbers stay, and so does everything that was entered.
+    """
+    now = now or timezone.now()
+    letters, _by_model = LetterDraft.objects.filter(updated_at__lt=now - dt.timedelta(days=KEEP_LETTER_DAYS)).delete()
+    tables = (
+        RemarkImport.objects.filter(state__in=DEALT_WITH, at__lt=now - dt.timedelta(days=KEEP_VERDICTS_DAYS))
+        .exclude(rows=[])
+        .update(rows=[])
+    )
+    return letters + tables
