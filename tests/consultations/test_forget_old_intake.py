@@ -36,8 +36,8 @@ def test_a_letter_left_half_typed_is_forgotten_after_ninety_days(consultation, d
 )
 def test_what_rows_said_is_forgotten_once_their_table_is_dealt_with(consultation, state, days, is_kept):
     table = RemarkImport.objects.create(
-        consultation=consultation, file_name="uwagi.xlsx", sha256="0" * 64, state=state, rows=[{}, ["anna@example.org"]],
-        good_rows=7, at=DURING,
+        consultation=consultation, file_name="uwagi.xlsx", sha256="0" * 64, state=state,
+        rows=[{}, ["anna@example.org"]], good_rows=7, at=DURING,
     )  # fmt: skip
     forget_old_intake(now=DURING + days * DAY)
     table.refresh_from_db()
