@@ -22,6 +22,9 @@ BUILD = dict(re.findall(r"(\w+)=(\S+)", re.search(r"RUN export(.*?)&&", DOCKERFI
 SLUG = "strategia-zieleni"
 
 
+DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")  # what compose puts in where .env says nothing
+
+
 def command_of(service: str, tmp_path: Path) -> list[str]:
     """The command that docker-compose.yml gives the service, with the container's folder for passing things."""
     words = [str(word).replace("/tmp/", f"{tmp_path}/") for word in SERVICES[service]["command"]]  # noqa: S108
@@ -48,7 +51,9 @@ def built(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture
 def environment(tmp_path: Path, built: Path, postgres_url: str, redis_url: str, mail_sink: MailSink) -> dict[str, str]:
     """The environment of the compose file's containers, with addresses of this machine."""
-    values: dict[str, Any] = {name: str(value) for name, value in SERVICES["web"]["environment"].items()}
+    values: dict[str, Any] = {
+        name: DEFAULT.sub(r"\1", str(value)) for name, value in SERVICES["web"]["environment"].items()
+    }
     values |= {
         "PORTAL_URL": f"https://{HOST}",
         "SECRET_KEY": "only-for-this-test-hQ3vZ9rT6wYp1LkXs8Nd4Gb7Jc2Fm5Ae0UiOxRtWqEy",
@@ -63,6 +68,7 @@ def environment(tmp_path: Path, built: Path, postgres_url: str, redis_url: str, 
         "PORT": str(free_port()),
         "STATIC_ROOT": str(built),
         "MEDIA_ROOT": str(tmp_path / "media"),
+        "PRIVATE_ROOT": str(tmp_path / "private"),
         "BEAT_SCHEDULE": str(tmp_path / "celerybeat-schedule"),
     }
     return clean_environment(**values)
