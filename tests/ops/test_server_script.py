@@ -30,8 +30,17 @@ pytestmark = pytest.mark.processes
 
 FIRST_START_SECONDS = 180
 SECOND_START_SECONDS = 5
-# Notices are sent, signed-in people come and go: these change by the portal's own work, not by its start.
-LIVELY_TABLES = {"notifications_message", "django_session"}
+# What changes by the portal's own work, not by its start: notices are sent, signed-in people come and go, and the worker
+# makes comparisons and documents of the versions when it comes to it, which may be after the first end.
+LIVELY_TABLES = {
+    "notifications_message",
+    "django_session",
+    "accounts_job",
+    "consultations_versioncomparison",
+    "consultations_passagechange",
+    "consultations_draftfile",
+    "sqlite_sequence",
+}
 
 
 def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -107,7 +116,8 @@ def test_a_second_start_is_quick_and_changes_no_data(start: Start, environment: 
         again = start(ROOT / "script" / "server", environment=environment)
         seconds.append(again.wait_for_health(port, seconds=60))
         end_and_look(again, port, signal.SIGINT)
-    assert contents(tmp_path / "var" / "portal.sqlite3") == before
+    after = contents(tmp_path / "var" / "portal.sqlite3")
+    assert [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)] == []
     assert min(seconds) < SECOND_START_SECONDS
 
 
