@@ -38,13 +38,15 @@ _NEXT: dict[str, str | Promise] = {
     Remark.State.RECEIVED: gettext_lazy("We check whether the submission meets the rules of this consultation."),
     Remark.State.PROPER: gettext_lazy("We choose the department that will answer."),
     Remark.State.ASSIGNED: _PREPARING,
-    # Decided, but not public: for the sender nothing has changed yet.
-    Remark.State.DECIDED: _PREPARING,
+    # Answered, but not public: for the sender nothing has changed yet.
+    Remark.State.DRAFTED: _PREPARING,
+    Remark.State.REVIEWED: _PREPARING,
+    Remark.State.APPROVED: _PREPARING,
 }
 
 
-# A decided remark looks to its sender like an assigned one; whoever tries to change it reads why that is too late.
-SEEMS_CHANGEABLE = CHANGEABLE | {Remark.State.DECIDED}
+# An answered remark looks to its sender like an assigned one; whoever tries to change it reads why that is too late.
+SEEMS_CHANGEABLE = CHANGEABLE | {Remark.State.DRAFTED, Remark.State.REVIEWED, Remark.State.APPROVED}
 
 
 @dataclass(frozen=True)

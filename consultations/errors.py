@@ -81,6 +81,30 @@ class JustificationMissing(ConsultationError):
     """A decision without a justification."""
 
 
+class OutcomeNotOffered(ConsultationError):
+    """The consultation does not offer this outcome."""
+
+
+class WhyMissing(ConsultationError):
+    """A step back or a correction without its reason."""
+
+
+class NothingToReview(ConsultationError):
+    """No answer to the remark waits for review: it was reviewed, returned or corrected in the meantime."""
+
+
+class NothingToApprove(ConsultationError):
+    """No reviewed answer to the remark waits for approval."""
+
+
+class SamePerson(ConsultationError):
+    """The consultation asks for different people, and this one had the answer in hand already."""
+
+
+class CorrectionUnderWay(ConsultationError):
+    """A correction of the answer is under way already, or there is no published answer to correct."""
+
+
 class RemarkNotDecided(ConsultationError):
     """There is no unpublished decision to publish or to return."""
 

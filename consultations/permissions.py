@@ -25,7 +25,21 @@ def may_assign(user: Any) -> bool:
 
 
 def may_decide(user: Any, remark: Remark) -> bool:
-    """Decide a remark: a coordinator any, an expert those of the own departments."""
+    """Draft the answer to a remark, or its correction: a coordinator any, an expert those of the own departments."""
+    return _works_for(user, remark)
+
+
+def may_review(user: Any, remark: Remark) -> bool:
+    """Review the answer to a remark. That it was drafted by somebody else is for the verb to see."""
+    return _works_for(user, remark)
+
+
+def may_approve(user: Any) -> bool:
+    """Approve a reviewed answer."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def _works_for(user: Any, remark: Remark) -> bool:
     if has_role(user, Role.COORDINATOR):
         return True
     return (

@@ -319,9 +319,18 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         waiting = self._waiting().filter(state="assigned")
         return waiting if user is None else waiting.filter(department__in=user.departments.all())
 
+    def waiting_for_review(self, user: User | None = None) -> RemarkQuerySet:
+        """Remarks with a drafted answer or correction, oldest first; with a user, those of the user's departments."""
+        waiting = self._waiting().filter(Q(state="drafted") | Q(correction="drafted"))
+        return waiting if user is None else waiting.filter(department__in=user.departments.all())
+
+    def waiting_for_signature(self) -> RemarkQuerySet:
+        """Remarks with a reviewed answer or correction that nobody has approved, oldest first."""
+        return self._waiting().filter(Q(state="reviewed") | Q(correction="reviewed"))
+
     def waiting_for_publication(self) -> RemarkQuerySet:
-        """Decided remarks whose decision is not public, oldest first."""
-        return self._waiting().filter(state="decided")
+        """Remarks with an approved answer or correction that is not public, oldest first."""
+        return self._waiting().filter(Q(state="approved") | Q(correction="approved"))
 
     def with_current_decision(self) -> RemarkQuerySet:
         """With ``current_decisions``: those not sent back, published or not, the latest last. One query more."""

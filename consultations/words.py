@@ -55,6 +55,20 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "Somebody has decided this remark or given it to another department in the meantime."
     ),
     errors.JustificationMissing: gettext_lazy("Write the justification. Every decision needs one."),
+    errors.OutcomeNotOffered: gettext_lazy("This consultation does not offer this outcome. Choose another."),
+    errors.WhyMissing: gettext_lazy("Write the reason."),
+    errors.NothingToReview: gettext_lazy(
+        "No answer to this remark waits for review now: somebody has reviewed, returned or changed it in the meantime."
+    ),
+    errors.NothingToApprove: gettext_lazy(
+        "No reviewed answer to this remark waits for approval now: somebody was faster, or it went back."
+    ),
+    errors.SamePerson: gettext_lazy(
+        "This consultation asks for different people: whoever drafts an answer does not review or approve it."
+    ),
+    errors.CorrectionUnderWay: gettext_lazy(
+        "The answer cannot be corrected now: a correction is under way already, or no answer is public yet."
+    ),
     errors.RemarkNotDecided: gettext_lazy(
         "There is no such unpublished decision any more: it has been published or returned in the meantime."
     ),

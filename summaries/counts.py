@@ -38,14 +38,16 @@ STANDINGS = (
     Standing.ACCEPTED,
     Standing.PARTLY_ACCEPTED,
     Standing.NOT_ACCEPTED,
+    Standing.IN_TEXT,
     Standing.FORWARDED,
     Standing.EXPLAINED,
+    Standing.OUT_OF_SCOPE,
     Standing.IN_PROGRESS,
     Standing.RECEIVED,
     Standing.IMPROPER,
     Standing.WITHDRAWN,
 )
-ANSWERED = frozenset(STANDINGS[:5])
+ANSWERED = frozenset(STANDINGS[:7])
 NOT_PROPER = frozenset({Standing.RECEIVED, Standing.IMPROPER, Standing.WITHDRAWN})
 MOST_DISCUSSED = 10
 LATEST_ANSWERS = 10

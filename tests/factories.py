@@ -25,8 +25,9 @@ from consultations.models import (
     Submission,
     Topic,
 )
+from consultations.models.remarks import ANSWERED_STATES
 from consultations.services.corrections import withdraw_remark
-from consultations.services.decisions import assign_remark, decide_remark, publish_decision
+from consultations.services.decisions import assign_remark, decide_remark, publish_decision, review_answer
 from consultations.services.submissions import NewRemark, Sender, receive_submission
 from consultations.services.verification import mark_improper, mark_proper
 from lublin2030.lib.dates import warsaw
@@ -233,10 +234,15 @@ def remark_in_state(
     remark = sent.remarks.get(ordinal=1)
     if state == Remark.State.WITHDRAWN:
         withdraw_remark(remark, now=now)
-    if state in {"assigned", "decided", "published"}:
+    if state == "assigned" or state in ANSWERED_STATES:
         assign_remark(remark, department=department or DepartmentFactory(), by=by, now=now)
-    if state in {"decided", "published"}:
+    if state in {"drafted", "reviewed"}:
+        Consultation.objects.filter(pk=consultation.pk).update(answer_path=Consultation.AnswerPath.STEPS)
+    if state in ANSWERED_STATES:
         decide_remark(remark, outcome=Remark.Outcome.ACCEPTED, justification="Słusznie.", by=by, now=now)
+    if state == "reviewed":
+        review_answer(remark, by=by, now=now)
+    Consultation.objects.filter(pk=consultation.pk).update(answer_path=consultation.answer_path)
     if state == "published":
         publish_decision(remark, by=by, now=now)
     return Remark.objects.get(pk=remark.pk)

@@ -1,5 +1,6 @@
 """The records of consultations, split by the domain's nouns."""
 
+from consultations.models.answering import Institution, OfferedOutcome, Opinion
 from consultations.models.attachments import Attachment, RateCount
 from consultations.models.baskets import Basket, BasketRemark
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
@@ -38,7 +39,10 @@ __all__ = [
     "HistoryEntry",
     "ImportedLetter",
     "ImproperReason",
+    "Institution",
     "LetterDraft",
+    "OfferedOutcome",
+    "Opinion",
     "Passage",
     "PassageChange",
     "PassageText",

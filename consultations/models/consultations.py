@@ -59,6 +59,11 @@ class Consultation(SeededModel, DemonstrationModel, TranslatedModel):
         OPEN = "open", _("open")
         CLOSED = "closed", _("closed")
 
+    class AnswerPath(models.TextChoices):
+        DIRECT = "direct", _("one person decides")
+        STEPS = "steps", _("draft, review and approval; one person may do several of them")
+        FOUR_EYES = "four_eyes", _("draft, review and approval by three different people")
+
     class RemarksShown(models.TextChoices):
         AT_ONCE = "at_once", _("as soon as they are received")
         AFTER_CLOSING = "after_closing", _("after the consultation has closed")
@@ -83,6 +88,23 @@ class Consultation(SeededModel, DemonstrationModel, TranslatedModel):
         default=30,
         validators=[MinValueValidator(1)],
         help_text=_("Calendar days from the end of the consultation to the published report."),
+    )
+    least_days_open = models.PositiveSmallIntegerField(
+        _("days it must be open"),
+        default=35,
+        help_text=_("Calendar days that the law asks for, from the announcement. 0: none."),
+    )
+    answer_path = models.CharField(_("way of an answer"), max_length=10, choices=AnswerPath, default=AnswerPath.DIRECT)
+    department_days = models.PositiveSmallIntegerField(
+        _("days for a department"),
+        default=14,
+        validators=[MinValueValidator(1)],
+        help_text=_("Calendar days that a department has to draft an answer, from the day of the assignment."),
+    )
+    warning_days = models.PositiveSmallIntegerField(
+        _("days of warning"),
+        default=3,
+        help_text=_("So many days before its term a department is reminded by e-mail."),
     )
     rules = models.TextField(_("rules"), blank=True, help_text=_("Markdown."))
     legal_basis = models.TextField(_("legal basis"), blank=True, help_text=_("Markdown."))
@@ -169,6 +191,16 @@ class Consultation(SeededModel, DemonstrationModel, TranslatedModel):
     def report_due_on(self) -> dt.date:
         """The day by which the report must be public: ``report_days`` calendar days after the last day."""
         return self.last_day + dt.timedelta(days=self.report_days)
+
+    @property
+    def days_open(self) -> int:
+        """Calendar days, in Warsaw, on which a remark can be sent, the first and the last included."""
+        return (self.last_day - warsaw_day(self.opens_at)).days + 1
+
+    @property
+    def is_open_too_short(self) -> bool:
+        """Whether it is open for fewer days than it must be (domain.md §2)."""
+        return self.days_open < self.least_days_open
 
     def shows_remarks(self, now: dt.datetime) -> bool:
         """Whether the public may see remarks and their numbers at the (aware) moment, by this consultation's rules."""

@@ -18,6 +18,7 @@ from lublin2030.lib.demonstration import DemonstrationModel
 from participation.models import District
 
 POSITION_STEP = 1000  # a remark's position is its submission's number times this, plus its ordinal
+ANSWERED_STATES = ["drafted", "reviewed", "approved", "published"]  # there is an answer, public or not
 
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -166,16 +167,25 @@ class Remark(DemonstrationModel):
         IMPROPER = "improper", _("improper")
         PROPER = "proper", _("verified")
         ASSIGNED = "assigned", _("assigned")
-        DECIDED = "decided", _("decided, not published")
+        DRAFTED = "drafted", _("drafted, waits for review")
+        REVIEWED = "reviewed", _("reviewed, waits for approval")
+        APPROVED = "approved", _("approved, not published")
         PUBLISHED = "published", _("answered")
         WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Correction(models.TextChoices):
+        DRAFTED = "drafted", _("correction waits for review")
+        REVIEWED = "reviewed", _("correction waits for approval")
+        APPROVED = "approved", _("correction is not published")
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", _("accepted")
         PARTLY_ACCEPTED = "partly_accepted", _("partly accepted")
         NOT_ACCEPTED = "not_accepted", _("not accepted")
+        IN_TEXT = "in_text", _("already in the text")
         FORWARDED = "forwarded", _("passed on to further work")
         EXPLAINED = "explained", _("explained")
+        OUT_OF_SCOPE = "out_of_scope", _("out of scope")
 
     class Standing(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -185,8 +195,10 @@ class Remark(DemonstrationModel):
         ACCEPTED = "accepted", _("accepted")
         PARTLY_ACCEPTED = "partly_accepted", _("partly accepted")
         NOT_ACCEPTED = "not_accepted", _("not accepted")
+        IN_TEXT = "in_text", _("already in the text")
         FORWARDED = "forwarded", _("passed on to further work")
         EXPLAINED = "explained", _("explained")
+        OUT_OF_SCOPE = "out_of_scope", _("out of scope")
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="remarks")
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="remarks")
@@ -231,6 +243,9 @@ class Remark(DemonstrationModel):
         editable=False,
     )  # fmt: skip
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True, editable=False)
+    # How far the correction of a published answer is; the answer that stands is public until then.
+    correction = models.CharField(_("correction"), max_length=10, choices=Correction, blank=True, editable=False)
+    answer_due_on = models.DateField(_("department's term"), null=True, blank=True, editable=False)
     changed_at = models.DateTimeField(_("last step"), editable=False)
     standing = models.GeneratedField(
         expression=Case(
@@ -270,9 +285,12 @@ class Remark(DemonstrationModel):
                 name="remark_kind_fits_its_place",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["decided", "published"], department__isnull=False) & ~Q(outcome="")
-                | ~Q(state__in=["decided", "published"]) & Q(outcome=""),
-                name="remark_outcome_when_decided",
+                condition=Q(state__in=ANSWERED_STATES, department__isnull=False) & ~Q(outcome="")
+                | ~Q(state__in=ANSWERED_STATES) & Q(outcome=""),
+                name="remark_outcome_when_answered",
+            ),
+            models.CheckConstraint(
+                condition=Q(correction="") | Q(state="published"), name="remark_correction_of_published"
             ),
         ]
         indexes = [
@@ -286,6 +304,10 @@ class Remark(DemonstrationModel):
             models.Index(fields=["state", "received_at"], name="remark_waiting"),
             models.Index(fields=["received_at", "id"], condition=Q(text_state="waiting"), name="remark_text_waiting"),
             models.Index(fields=["department", "state", "received_at"], name="remark_waiting_department"),
+            models.Index(fields=["answer_due_on"], condition=Q(state="assigned"), name="remark_by_term"),
+            models.Index(
+                fields=["correction", "received_at"], condition=~Q(correction=""), name="remark_in_correction"
+            ),
             models.Index(fields=["consultation", "state", "-changed_at"], name="remark_lately_answered"),
         ]
 
@@ -315,7 +337,12 @@ class Remark(DemonstrationModel):
 
 
 class Decision(models.Model):
-    """What the city decided on a remark, and why. A later correction is a new revision; the old one stays."""
+    """What the city decided on a remark, and why. A later correction is a new revision; the old one stays.
+
+    ``decided_by`` drafted it, others review and approve it as the consultation's ``answer_path`` was at that time:
+    ``four_eyes`` keeps whether the three had to be different people, which the database enforces.
+    ``corrects_why`` is the public reason of a correction, empty in a first answer.
+    """
 
     remark = models.ForeignKey(Remark, models.PROTECT, related_name="decisions")
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
@@ -326,6 +353,26 @@ class Decision(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="decisions"
     )
     decided_at = models.DateTimeField(_("decided"))
+    four_eyes = models.BooleanField(_("four eyes"), default=False)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+    )
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    corrects_why = models.CharField(_("why it was corrected"), max_length=500, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
 
@@ -341,6 +388,26 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=Q(published_at__isnull=True) | Q(returned_at__isnull=True),
                 name="decision_published_or_returned",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(approved_at__isnull=False),
+                name="decision_published_when_approved",
+            ),
+            # Nobody looks twice at what they have written or seen (an account that is gone is nobody).
+            models.CheckConstraint(
+                condition=Q(four_eyes=False)
+                | ~Q(decided_by=F("reviewed_by")) & ~Q(decided_by=F("approved_by")) & ~Q(reviewed_by=F("approved_by")),
+                name="decision_by_different_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(four_eyes=False) | Q(approved_at__isnull=True) | Q(reviewed_at__isnull=False),
+                name="decision_reviewed_before_approved",
+            ),
+            # One answer at a time is under way on a remark.
+            models.UniqueConstraint(
+                fields=["remark"],
+                condition=Q(published_at__isnull=True, returned_at__isnull=True),
+                name="decision_one_under_way",
             ),
         ]
 

@@ -26,7 +26,7 @@ from consultations.errors import (
     TargetNotInDraft,
 )
 from consultations.models import Consultation, HistoryEntry, Remark, RemarkRevision, Submission
-from consultations.models.remarks import new_token
+from consultations.models.remarks import ANSWERED_STATES, new_token
 from consultations.services import tallies
 from consultations.services.duplicates import text_hash
 from consultations.services.history import record
@@ -41,7 +41,9 @@ CHANGEABLE = frozenset({State.RECEIVED, State.PROPER, State.ASSIGNED})
 COUNTS_AS_PROPER = frozenset({State.PROPER, State.ASSIGNED})
 _REFUSALS: dict[str, type[ConsultationError]] = {
     State.IMPROPER: ImproperCannotChange,
-    State.DECIDED: RemarkAnswered,
+    State.DRAFTED: RemarkAnswered,
+    State.REVIEWED: RemarkAnswered,
+    State.APPROVED: RemarkAnswered,
     State.PUBLISHED: RemarkAnswered,
     State.WITHDRAWN: RemarkWithdrawn,
 }
@@ -141,7 +143,7 @@ def withdraw_submission(submission: Submission, *, now: dt.datetime | None = Non
         remarks = list(Remark.objects.filter(submission=submission).order_by("ordinal"))
         changeable = [remark for remark in remarks if remark.state in CHANGEABLE]
         if not changeable:
-            answered = next((one for one in remarks if one.state in {State.DECIDED, State.PUBLISHED}), remarks[0])
+            answered = next((one for one in remarks if one.state in ANSWERED_STATES), remarks[0])
             refuse_unchangeable(answered)
         _withdraw(consultation, submission, changeable, moment)
     return changeable

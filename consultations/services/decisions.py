@@ -1,8 +1,9 @@
-"""From a verified remark to the published answer: assign, decide, return, publish."""
+"""From a verified remark to the published answer: assign, draft, review, approve, return, publish, correct."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -10,20 +11,31 @@ from django.utils import timezone
 
 from accounts.models import User
 from consultations.errors import (
+    ConsultationError,
     CorrectedMeanwhile,
+    CorrectionUnderWay,
     JustificationMissing,
+    NothingToApprove,
+    NothingToReview,
     NotPermitted,
+    OutcomeNotOffered,
     RemarkAlreadyDecided,
     RemarkNotAssignable,
     RemarkNotDecided,
+    SamePerson,
+    WhyMissing,
 )
 from consultations.models import Consultation, Decision, Department, HistoryEntry, Remark
-from consultations.permissions import may_assign, may_decide, may_publish
+from consultations.outcomes import offered_outcomes
+from consultations.permissions import may_approve, may_assign, may_decide, may_publish, may_review
 from consultations.services import tallies
 from consultations.services.history import record
 from consultations.signals import decision_published
+from lublin2030.lib.dates import warsaw_day
 
 State = Remark.State
+Correction = Remark.Correction
+UNDER_WAY = [State.DRAFTED, State.REVIEWED, State.APPROVED]
 
 
 def _hold_consultation(remark: Remark) -> Consultation:
@@ -36,19 +48,28 @@ def _hold_consultation(remark: Remark) -> Consultation:
 
 
 @transaction.atomic
-def assign_remark(remark: Remark, *, department: Department, by: User, now: dt.datetime | None = None) -> Remark:
-    """Give a proper remark, or one that is assigned already, to a department.
+def assign_remark(
+    remark: Remark,
+    *,
+    department: Department,
+    by: User,
+    due_on: dt.date | None = None,
+    now: dt.datetime | None = None,
+) -> Remark:
+    """Give a proper remark, or one that is assigned already, to a department, until a day (in Warsaw).
 
-    Raises RemarkNotAssignable when it is not verified, improper or decided; NotPermitted.
+    Without a day the term is the consultation's ``department_days`` from today. Raises RemarkNotAssignable when it is
+    not verified, improper or answered; NotPermitted.
     """
     if not may_assign(by):
         raise NotPermitted
     now = now or timezone.now()
-    _hold_consultation(remark)
+    consultation = _hold_consultation(remark)
+    due_on = due_on or warsaw_day(now) + dt.timedelta(days=consultation.department_days)
     # As it is now: the caller may have read it before somebody else assigned it.
     before = dict(Remark.objects.values("state", "department").get(pk=remark.pk))
     changed = Remark.objects.filter(pk=remark.pk, state__in=[State.PROPER, State.ASSIGNED]).update(
-        state=State.ASSIGNED, department=department, changed_at=now
+        state=State.ASSIGNED, department=department, answer_due_on=due_on, changed_at=now
     )
     if not changed:
         raise RemarkNotAssignable
@@ -60,7 +81,7 @@ def assign_remark(remark: Remark, *, department: Department, by: User, now: dt.d
         by=by,
         at=now,
         before=before,
-        after={"state": remark.state, "department": remark.department_id},
+        after={"state": remark.state, "department": remark.department_id, "due_on": due_on.isoformat()},
     )
     return remark
 
@@ -75,43 +96,34 @@ def decide_remark(
     revision: int | None = None,
     now: dt.datetime | None = None,
 ) -> Decision:
-    """Decide an assigned remark; with a revision, only that one: what was read, not a later correction of its sender.
+    """Answer an assigned remark; with a revision, only that one: what was read, not a later correction of its sender.
 
-    The decision is not public yet.
+    The answer is not public yet. Where one person decides it is approved at once, else it waits for its review.
 
     The justification is always required (the law asks for the stance on each remark with its justification:
-    domain.md §2). Raises JustificationMissing, RemarkAlreadyDecided (also when it is not assigned),
-    CorrectedMeanwhile, NotPermitted.
+    domain.md §2). Raises JustificationMissing, OutcomeNotOffered, RemarkAlreadyDecided (also when it is not
+    assigned), CorrectedMeanwhile, NotPermitted.
     """
-    justification = justification.strip()
-    if not justification:
-        raise JustificationMissing
+    justification = _checked(justification, JustificationMissing)
     now = now or timezone.now()
     department_id = remark.department_id
     if not may_decide(by, remark):
         raise NotPermitted
     if department_id is None:
         raise RemarkAlreadyDecided
-    _hold_consultation(remark)
+    consultation = _hold_consultation(remark)
+    _check_offered(consultation, outcome)
+    state = _first_state(consultation)
     # The department is in the condition: a remark that was given to others meanwhile is not ours to decide.
     changed = Remark.objects.filter(pk=remark.pk, state=State.ASSIGNED, department_id=department_id).update(
-        state=State.DECIDED, outcome=outcome, changed_at=now
+        state=state, outcome=outcome, changed_at=now
     )
     if not changed:
         raise RemarkAlreadyDecided
     if revision is not None and not Remark.objects.filter(pk=remark.pk, revision=revision).exists():
         raise CorrectedMeanwhile
     remark.refresh_from_db()
-    latest = Decision.objects.filter(remark=remark).aggregate(latest=Max("revision"))["latest"] or 0
-    decision = Decision.objects.create(
-        remark=remark,
-        revision=latest + 1,
-        outcome=outcome,
-        justification=justification,
-        department_id=department_id,
-        decided_by=by,
-        decided_at=now,
-    )
+    decision = _draft(remark, consultation, outcome=outcome, justification=justification, by=by, now=now)
     record(
         HistoryEntry.Verb.DECIDE,
         consultation=remark.consultation,
@@ -119,22 +131,116 @@ def decide_remark(
         by=by,
         at=now,
         before={"state": State.ASSIGNED.value},
-        after={"state": State.DECIDED.value, "outcome": outcome.value, "revision": decision.revision},
+        after={"state": state.value, "outcome": outcome.value, "revision": decision.revision},
     )
     return decision
 
 
 @transaction.atomic
-def return_decision(remark: Remark, *, reason: str, by: User, now: dt.datetime | None = None) -> Remark:
-    """Send an unpublished decision back to the department. Raises RemarkNotDecided, NotPermitted."""
-    if not may_publish(by):
+def correct_answer(
+    remark: Remark,
+    *,
+    outcome: Remark.Outcome,
+    justification: str,
+    why: str,
+    by: User,
+    now: dt.datetime | None = None,
+) -> Decision:
+    """Draft another answer to a remark whose answer is public. That one stands until the new one is published.
+
+    ``why`` is public. The correction goes the consultation's whole way of an answer. Raises JustificationMissing,
+    WhyMissing, OutcomeNotOffered, CorrectionUnderWay, NotPermitted.
+    """
+    justification, why = _checked(justification, JustificationMissing), _checked(why, WhyMissing)
+    if not may_decide(by, remark):
         raise NotPermitted
     now = now or timezone.now()
-    _hold_consultation(remark)
-    outcome = Remark.objects.values_list("outcome", flat=True).get(pk=remark.pk)
-    changed = Remark.objects.filter(pk=remark.pk, state=State.DECIDED).update(
-        state=State.ASSIGNED, outcome="", changed_at=now
+    consultation = _hold_consultation(remark)
+    _check_offered(consultation, outcome)
+    step = Correction(_first_state(consultation).value)
+    # ``changed_at`` stays: for the public nothing has happened yet.
+    changed = Remark.objects.filter(pk=remark.pk, state=State.PUBLISHED, correction="").update(correction=step)
+    if not changed:
+        raise CorrectionUnderWay
+    remark.refresh_from_db()
+    decision = _draft(
+        remark, consultation, outcome=outcome, justification=justification, by=by, now=now, corrects_why=why
     )
+    record(
+        HistoryEntry.Verb.CORRECT_ANSWER,
+        consultation=consultation,
+        remarks=[remark],
+        by=by,
+        at=now,
+        before={"outcome": remark.outcome},
+        after={"outcome": outcome.value, "revision": decision.revision, "why": why},
+    )
+    return decision
+
+
+@transaction.atomic
+def review_answer(remark: Remark, *, by: User, revision: int | None = None, now: dt.datetime | None = None) -> Decision:
+    """Find a drafted answer, or a drafted correction, good; with a revision, only that one: what was read.
+
+    Raises NothingToReview, SamePerson, NotPermitted.
+    """
+    if not may_review(by, remark):
+        raise NotPermitted
+    return _step_on(
+        remark,
+        State.DRAFTED,
+        State.REVIEWED,
+        refusal=NothingToReview,
+        verb=HistoryEntry.Verb.REVIEW,
+        by=by,
+        revision=revision,
+        now=now or timezone.now(),
+    )
+
+
+@transaction.atomic
+def approve_answer(
+    remark: Remark, *, by: User, revision: int | None = None, now: dt.datetime | None = None
+) -> Decision:
+    """Approve a reviewed answer, or a reviewed correction; with a revision, only that one: what was read.
+
+    Raises NothingToApprove, SamePerson, NotPermitted.
+    """
+    if not may_approve(by):
+        raise NotPermitted
+    return _step_on(
+        remark,
+        State.REVIEWED,
+        State.APPROVED,
+        refusal=NothingToApprove,
+        verb=HistoryEntry.Verb.APPROVE,
+        by=by,
+        revision=revision,
+        now=now or timezone.now(),
+    )
+
+
+@transaction.atomic
+def return_decision(remark: Remark, *, reason: str, by: User, now: dt.datetime | None = None) -> Remark:
+    """Send an answer that is not public back to the department, with the reason; of a correction, give it up.
+
+    Whoever may take the next step may return instead. Raises RemarkNotDecided, WhyMissing, NotPermitted.
+    """
+    reason = _checked(reason, WhyMissing)
+    now = now or timezone.now()
+    _hold_consultation(remark)
+    current = Remark.objects.get(pk=remark.pk)
+    waits_for_review = State.DRAFTED in {current.state, current.correction}
+    if not (may_review(by, current) if waits_for_review else may_approve(by)):
+        raise NotPermitted
+    before = {"state": current.state, "outcome": current.outcome}
+    if current.correction:
+        before["outcome"] = Decision.objects.current().get(remark=remark, published_at__isnull=True).outcome
+        changed = Remark.objects.filter(pk=remark.pk, correction=current.correction).update(correction="")
+    else:
+        changed = Remark.objects.filter(pk=remark.pk, state__in=UNDER_WAY).update(
+            state=State.ASSIGNED, outcome="", changed_at=now
+        )
     if not changed:
         raise RemarkNotDecided
     Decision.objects.current().filter(remark=remark, published_at__isnull=True).update(returned_at=now)
@@ -145,8 +251,8 @@ def return_decision(remark: Remark, *, reason: str, by: User, now: dt.datetime |
         remarks=[remark],
         by=by,
         at=now,
-        before={"state": State.DECIDED.value, "outcome": outcome},
-        after={"state": State.ASSIGNED.value, "why": reason},
+        before=before,
+        after={"state": remark.state, "why": reason},
     )
     return remark
 
@@ -155,32 +261,130 @@ def return_decision(remark: Remark, *, reason: str, by: User, now: dt.datetime |
 def publish_decision(
     remark: Remark, *, by: User, revision: int | None = None, now: dt.datetime | None = None
 ) -> Decision:
-    """Make the decision public and tell the sender; with a revision, only that one: what was read, not a later text.
+    """Make the approved answer, or the approved correction, public and tell the sender.
 
-    Raises RemarkNotDecided, NotPermitted.
+    With a revision, only that one: what was read, not a later text. Raises RemarkNotDecided, NotPermitted.
     """
     if not may_publish(by):
         raise NotPermitted
     now = now or timezone.now()
     consultation = _hold_consultation(remark)
-    changed = Remark.objects.filter(pk=remark.pk, state=State.DECIDED).update(state=State.PUBLISHED, changed_at=now)
+    decision: Decision | None = Decision.objects.current().filter(remark=remark, published_at__isnull=True).first()
+    if decision is None or (revision is not None and decision.revision != revision):
+        raise RemarkNotDecided
+    before = Remark.objects.get(pk=remark.pk)
+    changed = Remark.objects.filter(pk=remark.pk, state=State.APPROVED).update(
+        state=State.PUBLISHED, changed_at=now
+    ) or Remark.objects.filter(pk=remark.pk, state=State.PUBLISHED, correction=Correction.APPROVED).update(
+        correction="", outcome=decision.outcome, changed_at=now
+    )
     if not changed:
         raise RemarkNotDecided
     remark.refresh_from_db()
-    decision: Decision = Decision.objects.current().get(remark=remark, published_at__isnull=True)
-    if revision is not None and decision.revision != revision:
-        raise RemarkNotDecided
     decision.published_at = now
     decision.save(update_fields=["published_at"])
-    tallies.move_remarks(consultation, [remark], before=Remark.Standing.IN_PROGRESS, after=remark.outcome)
+    tallies.move_remarks(consultation, [remark], before=before.standing, after=remark.standing)
     record(
         HistoryEntry.Verb.PUBLISH,
         consultation=consultation,
         remarks=[remark],
         by=by,
         at=now,
-        before={"state": State.DECIDED.value},
+        before={"state": before.state, "outcome": before.outcome},
         after={"state": State.PUBLISHED.value, "outcome": remark.outcome, "revision": decision.revision},
     )
     decision_published.send(Decision, remark=remark, decision=decision)
+    return decision
+
+
+# -- What the verbs share --------------------------------------------------------------------------------------------
+
+
+def _checked(text: str, refusal: type[ConsultationError]) -> str:
+    """The text without blanks around it. Raises the refusal when there is none."""
+    text = text.strip()
+    if not text:
+        raise refusal
+    return text
+
+
+def _check_offered(consultation: Consultation, outcome: Remark.Outcome) -> None:
+    if all(offer.outcome != outcome for offer in offered_outcomes(consultation)):
+        raise OutcomeNotOffered
+
+
+def _first_state(consultation: Consultation) -> Remark.State:
+    """Where a new answer begins: where one person decides, nobody else looks at it."""
+    return State.APPROVED if consultation.answer_path == Consultation.AnswerPath.DIRECT else State.DRAFTED
+
+
+def _draft(
+    remark: Remark,
+    consultation: Consultation,
+    *,
+    outcome: Remark.Outcome,
+    justification: str,
+    by: User,
+    now: dt.datetime,
+    corrects_why: str = "",
+) -> Decision:
+    """The next revision of the remark's answer, by the consultation's way of an answer."""
+    latest = Decision.objects.filter(remark=remark).aggregate(latest=Max("revision"))["latest"] or 0
+    is_direct = consultation.answer_path == Consultation.AnswerPath.DIRECT
+    return Decision.objects.create(
+        remark=remark,
+        revision=latest + 1,
+        outcome=outcome,
+        justification=justification,
+        corrects_why=corrects_why,
+        department_id=remark.department_id,
+        decided_by=by,
+        decided_at=now,
+        four_eyes=consultation.answer_path == Consultation.AnswerPath.FOUR_EYES,
+        approved_by=by if is_direct else None,
+        approved_at=now if is_direct else None,
+    )
+
+
+def _step_on(
+    remark: Remark,
+    held: Remark.State,
+    reached: Remark.State,
+    *,
+    refusal: type[ConsultationError],
+    verb: HistoryEntry.Verb,
+    by: User,
+    revision: int | None,
+    now: dt.datetime,
+) -> Decision:
+    """Bring the answer under way from one state to the next, on the remark or, of a correction, beside its answer."""
+    consultation = _hold_consultation(remark)
+    decision: Decision | None = Decision.objects.current().filter(remark=remark, published_at__isnull=True).first()
+    if decision is None or (revision is not None and decision.revision != revision):
+        raise refusal
+    changed = Remark.objects.filter(pk=remark.pk, state=held).update(
+        state=reached, changed_at=now
+    ) or Remark.objects.filter(pk=remark.pk, correction=held.value).update(correction=reached.value)
+    if not changed:
+        raise refusal
+    if decision.four_eyes and by.pk in {decision.decided_by_id, decision.reviewed_by_id}:
+        raise SamePerson
+    done: dict[str, Any] = (
+        {"reviewed_by": by, "reviewed_at": now}
+        if reached == State.REVIEWED
+        else {"approved_by": by, "approved_at": now}
+    )
+    for name, value in done.items():
+        setattr(decision, name, value)
+    decision.save(update_fields=list(done))
+    remark.refresh_from_db()
+    record(
+        verb,
+        consultation=consultation,
+        remarks=[remark],
+        by=by,
+        at=now,
+        before={"state": held.value},
+        after={"state": reached.value, "outcome": decision.outcome, "revision": decision.revision},
+    )
     return decision

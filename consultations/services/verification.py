@@ -17,6 +17,7 @@ from consultations.errors import (
     VerificationInUse,
 )
 from consultations.models import Consultation, HistoryEntry, ImproperReason, Remark, Submission
+from consultations.models.remarks import ANSWERED_STATES
 from consultations.permissions import may_verify
 from consultations.services import tallies
 from consultations.services.history import record
@@ -103,7 +104,7 @@ def reopen_verification(submission: Submission, *, reason: str, by: User, now: d
         raise NotPermitted
     now = now or timezone.now()
     consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
-    if submission.remarks.filter(state__in=[Remark.State.DECIDED, Remark.State.PUBLISHED]).exists():
+    if submission.remarks.filter(state__in=ANSWERED_STATES).exists():
         raise VerificationInUse
     before = Submission.objects.get(pk=submission.pk)
     changed = (

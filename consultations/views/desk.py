@@ -40,6 +40,7 @@ from consultations.desk_forms import (
 )
 from consultations.errors import ConsultationError, RemarkAlreadyDecided
 from consultations.models import Attachment, Consultation, Decision, HistoryEntry, Remark, Submission
+from consultations.models.remarks import ANSWERED_STATES
 from consultations.permissions import (
     may_answer,
     may_assign,
@@ -141,7 +142,7 @@ def _submission_page(
             "consultation", "submission", "version", "topic", "district", "department"
         ).order_by("ordinal")
     )
-    is_in_use = any(remark.state in {State.DECIDED, State.PUBLISHED} for remark in remarks)
+    is_in_use = any(remark.state in ANSWERED_STATES for remark in remarks)
     allowed: list[DeskForm] = [RenewForm()]
     proposed = proposed_reasons(case) if is_pending else []
     if is_pending and any(remark.state == State.RECEIVED for remark in remarks):
@@ -280,7 +281,7 @@ def _queue_of(user: Any, one: Remark) -> tuple[str, Any]:
     """The queue in which the remark stands for this person, by its address's name."""
     if one.state == State.PROPER and may_assign(user):
         return "assignment", Remark.objects.waiting_for_assignment()
-    if one.state in {State.DECIDED, State.PUBLISHED} and may_publish(user):
+    if one.state in {State.APPROVED, State.PUBLISHED} and may_publish(user):
         return "publication", Remark.objects.waiting_for_publication()
     return "answers", answers_of(user)
 
@@ -333,7 +334,7 @@ def _remark_page(
         allowed.append(DecideForm(initial={"seen_department": one.department_id, "seen_revision": one.revision}))
     if one.state in {State.PROPER, State.ASSIGNED} and may_assign(user):
         allowed.append(AssignForm(initial={"department": one.department_id}))
-    if one.state == State.DECIDED and decision is not None and may_publish(user):
+    if one.state == State.APPROVED and decision is not None and may_publish(user):
         allowed += [PublishForm(initial={"revision": decision.revision}), ReturnForm()]
     similar = Remark.objects.about_same_place(one)
     name, queue = _queue_of(user, one)
@@ -384,8 +385,13 @@ def _remark_steps(one: Remark) -> list[dict[str, Any]]:
         return _steps([_("received"), _("improper")], here=1)
     if one.state == State.WITHDRAWN:
         return _steps([_("received"), _("withdrawn")], here=1)
-    order = [State.RECEIVED, State.PROPER, State.ASSIGNED, State.DECIDED, State.PUBLISHED]
-    labels = [_("received"), _("verified"), _("assigned"), _("decided"), _("published")]
+    order = [State.RECEIVED, State.PROPER, State.ASSIGNED]
+    labels = [_("received"), _("verified"), _("assigned")]
+    if one.consultation.answer_path != Consultation.AnswerPath.DIRECT or one.state in {State.DRAFTED, State.REVIEWED}:
+        order += [State.DRAFTED, State.REVIEWED]
+        labels += [_("drafted"), _("reviewed")]
+    order += [State.APPROVED, State.PUBLISHED]
+    labels += [_("approved"), _("published")]
     reached = order.index(State(one.state))
     return _steps(labels, here=reached if one.state != State.PUBLISHED else len(labels))
 

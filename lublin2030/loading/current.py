@@ -33,7 +33,7 @@ LEAST_DAYS_LEFT = 3
 PERIOD = tuple[Quarter, Quarter]
 # How many days after the receipt each verb came; the youngest answered submission must be that old.
 VERIFIED, ASSIGNED, DECIDED, PUBLISHED = 1, 2, 3, 5
-REACHED = ("received", "proper", "assigned", "decided", "published")
+REACHED = ("received", "proper", "assigned", "approved", "published")
 
 
 def is_loaded() -> bool:
@@ -84,7 +84,7 @@ def load(*, now: dt.datetime) -> int:
             reached = REACHED.index(remark["progress"])
             for needed, days, step in (
                 ("assigned", ASSIGNED, case.assign(ordinal)),
-                ("decided", DECIDED, case.decide(ordinal)),
+                ("approved", DECIDED, case.decide(ordinal)),
                 ("published", PUBLISHED, case.publish(ordinal)),
             ):
                 if reached >= REACHED.index(needed):

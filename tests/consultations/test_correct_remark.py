@@ -47,7 +47,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
 REFUSALS = {
     "improper": ImproperCannotChange,
-    "decided": RemarkAnswered,
+    "approved": RemarkAnswered,
     "published": RemarkAnswered,
     "withdrawn": RemarkWithdrawn,
 }

@@ -43,7 +43,7 @@ def stored(sent: Submission) -> Submission:
 # -- The verb -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", ["received", "proper", "assigned", "decided", "improper"])
+@pytest.mark.parametrize("state", ["received", "proper", "assigned", "approved", "improper"])
 def test_only_of_an_improper_submission_nothing_is_corrected(consultation, state):
     sent = remark_in_state(consultation, state).submission
     if state == "improper":

@@ -55,9 +55,9 @@ VERBS = {
 LEADS_TO = {
     ("proper", "assign"): "assigned",
     ("assigned", "assign"): "assigned",
-    ("assigned", "decide"): "decided",
-    ("decided", "return"): "assigned",
-    ("decided", "publish"): "published",
+    ("assigned", "decide"): "approved",
+    ("approved", "return"): "assigned",
+    ("approved", "publish"): "published",
 }
 REFUSED_WITH = {
     "assign": RemarkNotAssignable,
@@ -82,7 +82,7 @@ def test_a_verb_leads_to_its_state_or_is_refused_and_changes_nothing(consultatio
 
 @pytest.mark.parametrize("verb", ["decide", "return", "publish"])
 def test_of_two_people_with_the_same_page_the_second_is_refused(consultation, coordinator, verb):
-    remark = remark_in_state(consultation, "assigned" if verb == "decide" else "decided")
+    remark = remark_in_state(consultation, "assigned" if verb == "decide" else "approved")
     mine, theirs = Remark.objects.get(pk=remark.pk), Remark.objects.get(pk=remark.pk)
     VERBS[verb](theirs, coordinator)
     with pytest.raises(REFUSED_WITH[verb]):
@@ -105,7 +105,7 @@ def test_a_decision_without_a_justification_is_refused(consultation, coordinator
 
 
 def test_the_database_refuses_an_empty_justification_too(consultation, coordinator):
-    decision = remark_in_state(consultation, "decided").decisions.get()
+    decision = remark_in_state(consultation, "approved").decisions.get()
     with pytest.raises(IntegrityError), transaction.atomic():
         Decision.objects.filter(pk=decision.pk).update(justification="")
 
@@ -122,7 +122,7 @@ def test_an_outcome_shows_to_the_public_only_once_it_is_published(consultation, 
 
 
 def test_a_returned_decision_stays_and_the_new_one_is_the_next_revision(consultation, coordinator):
-    remark = remark_in_state(consultation, "decided")
+    remark = remark_in_state(consultation, "approved")
     return_decision(remark, reason="Proszę rozwinąć.", by=coordinator, now=DURING)
     new = decide_remark(remark, outcome=Remark.Outcome.EXPLAINED, justification="Szerzej.", by=coordinator, now=DURING)
     assert new.revision == 2
@@ -132,12 +132,12 @@ def test_a_returned_decision_stays_and_the_new_one_is_the_next_revision(consulta
 
 
 def test_a_later_decision_is_not_published_in_place_of_the_one_that_was_read(consultation, coordinator):
-    remark = remark_in_state(consultation, "decided")
+    remark = remark_in_state(consultation, "approved")
     return_decision(remark, reason="x", by=coordinator, now=DURING)
     decide_remark(remark, outcome=ACCEPTED, justification="Inna treść.", by=coordinator, now=DURING)
     with pytest.raises(RemarkNotDecided):
         publish_decision(remark, revision=1, by=coordinator, now=DURING)
-    assert Remark.objects.get(pk=remark.pk).state == "decided"
+    assert Remark.objects.get(pk=remark.pk).state == "approved"
     assert recount(consultation) == []
 
 

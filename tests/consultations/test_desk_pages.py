@@ -216,7 +216,7 @@ def test_an_expert_whose_remark_was_given_to_others_keeps_the_typed_text(consult
     [
         ("published", {"action": "publish", "revision": 1}),
         ("assigned", {"action": "return", "reason": "x"}),
-        ("decided", {"action": "assign"}),
+        ("approved", {"action": "assign"}),
         ("received", {"action": "assign"}),
         ("improper", {"action": "assign"}),
     ],
@@ -229,11 +229,11 @@ def test_a_verb_its_state_does_not_allow_is_a_409(consultation, client, coordina
 
 
 def test_a_decision_that_was_rewritten_meanwhile_is_not_published_unread(consultation, client, coordinator):
-    remark = remark_in_state(consultation, "decided")
+    remark = remark_in_state(consultation, "approved")
     return_decision(remark, reason="x", by=coordinator)
     decide_remark(remark, outcome=Remark.Outcome.EXPLAINED, justification="Inaczej.", by=coordinator)
     assert client.post(remark_page(remark), {"action": "publish", "revision": 1}).status_code == 409
-    assert Remark.objects.get(pk=remark.pk).state == "decided"
+    assert Remark.objects.get(pk=remark.pk).state == "approved"
     assert client.post(remark_page(remark), {"action": "publish", "revision": 2}).status_code == 302
     assert Remark.objects.get(pk=remark.pk).state == "published"
 
@@ -241,7 +241,7 @@ def test_a_decision_that_was_rewritten_meanwhile_is_not_published_unread(consult
 def test_a_returned_decision_shows_the_expert_why(consultation, client, sign_in):
     mine = DepartmentFactory()
     mine.members.add(sign_in(Role.EXPERT))
-    remark = remark_in_state(consultation, "decided", department=mine)
+    remark = remark_in_state(consultation, "approved", department=mine)
     return_decision(remark, reason="Za krótko, proszę rozwinąć.", by=person(Role.COORDINATOR))
     text = text_of(client.get(remark_page(remark)))
     assert "Za krótko, proszę rozwinąć." in text
@@ -253,7 +253,7 @@ def test_a_returned_decision_shows_the_expert_why(consultation, client, sign_in)
 
 def test_checked_remarks_go_to_one_department_and_the_refused_are_named(consultation, client, coordinator):
     good = [remark_in_state(consultation, "proper") for _time in range(2)]
-    late = remark_in_state(consultation, "decided")
+    late = remark_in_state(consultation, "approved")
     department = DepartmentFactory(name="Wydział Zieleni")
     sent = {"department": department.pk, "checked": [remark.pk for remark in [*good, late]]}
     text = text_of(client.post(reverse("desk:assignment"), sent, follow=True))
@@ -263,20 +263,20 @@ def test_checked_remarks_go_to_one_department_and_the_refused_are_named(consulta
 
 
 def test_checked_answers_are_published_and_the_rewritten_one_is_named(consultation, client, coordinator):
-    good, rewritten = (remark_in_state(consultation, "decided") for _time in range(2))
+    good, rewritten = (remark_in_state(consultation, "approved") for _time in range(2))
     return_decision(rewritten, reason="x", by=coordinator)
     decide_remark(rewritten, outcome=Remark.Outcome.EXPLAINED, justification="Inaczej.", by=coordinator)
     sent = {"checked": [f"{good.pk}-1", f"{rewritten.pk}-1"]}
     text = text_of(client.post(reverse("desk:publication"), sent, follow=True))
     assert "Opublikowano 1 odpowiedź" in text
     assert f"Nie wykonano: {rewritten.public_number}" in text
-    assert [Remark.objects.get(pk=one.pk).state for one in (good, rewritten)] == ["published", "decided"]
+    assert [Remark.objects.get(pk=one.pk).state for one in (good, rewritten)] == ["published", "approved"]
 
 
 @pytest.mark.parametrize("checked", [[], ["x"], ["1-2-3"], ["-"], ["9" * 40], ["²"]])
 @pytest.mark.parametrize("name", ["desk:assignment", "desk:publication"])
 def test_nothing_or_nonsense_checked_changes_nothing(consultation, client, coordinator, name, checked):
-    remark = remark_in_state(consultation, "proper" if name == "desk:assignment" else "decided")
+    remark = remark_in_state(consultation, "proper" if name == "desk:assignment" else "approved")
     answer = client.post(reverse(name), {"checked": checked, "department": DepartmentFactory().pk})
     assert answer.status_code == 200
     assert "Zaznacz" in text_of(answer)
@@ -311,7 +311,7 @@ def test_the_coordinator_sees_the_sender_and_no_secret(consultation, client, coo
     assert sent.tracking_token not in text
 
 
-@pytest.mark.parametrize("state", ["received", "improper", "proper", "assigned", "decided", "published"])
+@pytest.mark.parametrize("state", ["received", "improper", "proper", "assigned", "approved", "published"])
 def test_the_pages_of_every_state_show_the_line_of_steps(consultation, client, coordinator, state):
     remark = remark_in_state(consultation, state)
     for page in (remark_page(remark), submission_page(remark.submission)):
@@ -364,7 +364,7 @@ LISTS = {
     "desk:verification": "received",
     "desk:assignment": "proper",
     "desk:answers": "assigned",
-    "desk:publication": "decided",
+    "desk:publication": "approved",
     "desk:summaries": "received",
 }
 
@@ -399,6 +399,6 @@ def test_an_item_costs_the_same_queries_however_much_hangs_on_it(consultation, c
 
 
 def test_a_published_remark_offers_no_verb(consultation, client, coordinator):
-    remark = remark_in_state(consultation, "decided")
+    remark = remark_in_state(consultation, "approved")
     publish_decision(remark, by=coordinator)
     assert client.get(remark_page(remark)).context["forms"] == {}

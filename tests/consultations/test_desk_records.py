@@ -183,9 +183,9 @@ def test_a_list_of_records_costs_the_same_queries_however_long_it_is(consultatio
         return len(queries)
 
     by = person(Role.COORDINATOR)
-    remark_in_state(consultation, "decided", by=by)
+    remark_in_state(consultation, "approved", by=by)
     cost()
     few = cost()
     for _time in range(4):
-        remark_in_state(consultation, "decided", by=by)
+        remark_in_state(consultation, "approved", by=by)
     assert cost() == few

@@ -87,18 +87,18 @@ CASES: dict[Any, Any] = {
             remark, outcome=Remark.Outcome.ACCEPTED, justification="Tak.", by=by, now=DURING
         ),
         {"state": "assigned"},
-        {"state": "decided", "outcome": "accepted", "revision": 1},
+        {"state": "approved", "outcome": "accepted", "revision": 1},
     ),
     Verb.RETURN: (
-        "decided",
+        "approved",
         lambda remark, by, department: return_decision(remark, reason="Szerzej.", by=by, now=DURING),
-        {"state": "decided", "outcome": "accepted"},
+        {"state": "approved", "outcome": "accepted"},
         {"state": "assigned", "why": "Szerzej."},
     ),
     Verb.PUBLISH: (
-        "decided",
+        "approved",
         lambda remark, by, department: publish_decision(remark, by=by, now=DURING),
-        {"state": "decided"},
+        {"state": "approved"},
         {"state": "published", "outcome": "accepted", "revision": 1},
     ),
     Verb.PUBLISH_ATTACHMENT: (

@@ -102,9 +102,9 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
             remark = remark_in_state(consultation, "assigned")
             decide_remark(remark, outcome=Remark.Outcome.ACCEPTED, justification="Tak.", by=user)
         case "return":
-            return_decision(remark_in_state(consultation, "decided"), reason="x", by=user)
+            return_decision(remark_in_state(consultation, "approved"), reason="x", by=user)
         case "publish":
-            publish_decision(remark_in_state(consultation, "decided"), by=user)
+            publish_decision(remark_in_state(consultation, "approved"), by=user)
         case "publish summary":
             publish_summary(consultation, by=user)
         case "hide summary":
@@ -273,8 +273,8 @@ POSTS = {
     "reopen": ("desk:submission", "proper", {COORDINATOR}),
     "assign": ("desk:remark", "proper", {COORDINATOR}),
     "decide": ("desk:remark", "assigned", {COORDINATOR}),
-    "publish": ("desk:remark", "decided", {COORDINATOR}),
-    "return": ("desk:remark", "decided", {COORDINATOR}),
+    "publish": ("desk:remark", "approved", {COORDINATOR}),
+    "return": ("desk:remark", "approved", {COORDINATOR}),
 }
 
 
@@ -315,7 +315,7 @@ def test_an_expert_answers_for_the_own_department_on_the_page(consultation, clie
     assert Decision.objects.get().justification == "Tak."
 
 
-@pytest.mark.parametrize("state", ["assigned", "decided", "published"])
+@pytest.mark.parametrize("state", ["assigned", "approved", "published"])
 def test_an_expert_reads_the_remark_but_never_the_sender(consultation, client, sign_in, state):
     department = DepartmentFactory()
     department.members.add(sign_in(EXPERT))
@@ -353,7 +353,7 @@ def test_records_are_changed_by_their_roles_only(model, role):
 @pytest.mark.parametrize("name", ["submission", "remark", "decision", "historyentry"])
 def test_what_verbs_write_cannot_be_added_changed_or_deleted_as_a_record(consultation, client, sign_in, name):
     sign_in(COORDINATOR)
-    remark = remark_in_state(consultation, "decided")
+    remark = remark_in_state(consultation, "approved")
     keys = {
         "submission": remark.submission_id,
         "remark": remark.pk,
@@ -365,4 +365,4 @@ def test_what_verbs_write_cannot_be_added_changed_or_deleted_as_a_record(consult
     assert client.post(reverse(f"{base}change", args=[keys[name]]), {"state": "published"}).status_code == 403
     assert client.post(reverse(f"{base}delete", args=[keys[name]]), {"post": "yes"}).status_code == 403
     assert client.get(reverse(f"{base}add")).status_code == 403
-    assert Remark.objects.get(pk=remark.pk).state == "decided"
+    assert Remark.objects.get(pk=remark.pk).state == "approved"

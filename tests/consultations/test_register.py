@@ -97,7 +97,7 @@ def test_the_next_page_keeps_the_filter(client, consultation, settings):
         {"temat": "nie-ma"},
         {"dzielnica": "nie-ma\x00"},
         {"kanal": "golab"},
-        {"stan": "decided"},
+        {"stan": "approved"},
         {"nieznane": "x"},
     ],
 )
@@ -162,7 +162,7 @@ def test_filters_find(client, varied, params, found):
 
 @pytest.mark.parametrize("standing", Remark.Standing.values)
 def test_every_standing_can_be_filtered(client, consultation, standing):
-    states = {"received": "received", "improper": "improper", "in_progress": "decided", "accepted": "published"}
+    states = {"received": "received", "improper": "improper", "in_progress": "approved", "accepted": "published"}
     for state in states.values():
         remark_in_state(consultation, state)
     response = page(client, consultation, stan=standing)
@@ -230,7 +230,7 @@ def test_an_improper_remark_stays_with_its_reason(client, consultation):
 
 
 def test_an_unpublished_outcome_does_not_show(client, consultation):
-    remark_in_state(consultation, "decided")
+    remark_in_state(consultation, "approved")
     response = page(client, consultation)
     assert [row.remark.standing for row in response.context["rows"]] == ["in_progress"]
     assert '<span class="tag accepted">' not in response.content.decode()

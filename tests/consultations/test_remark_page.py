@@ -165,7 +165,7 @@ def test_a_published_answer_shows_outcome_reasons_department_and_day(client, con
         assert words in html
 
 
-@pytest.mark.parametrize("state", ["received", "proper", "assigned", "decided"])
+@pytest.mark.parametrize("state", ["received", "proper", "assigned", "approved"])
 def test_before_publication_nothing_of_an_answer_shows(client, consultation, state):
     remark_in_state(consultation, state, department=DepartmentFactory(name="Wydział Zieleni"))
     html = html_of(client, consultation)

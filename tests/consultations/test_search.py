@@ -258,7 +258,7 @@ def test_what_was_chosen_can_be_taken_away_one_by_one(client, consultation):
 
 
 def test_an_outcome_and_a_state_are_asked_for_apart(client, consultation):
-    for state in ("received", "decided", "published"):
+    for state in ("received", "approved", "published"):
         remark_in_state(consultation, state)
     assert numbers(page(client, consultation, wynik="accepted")) == ["3.1"]
     assert numbers(page(client, consultation, wynik="not_accepted")) == []

@@ -61,7 +61,7 @@ def test_withdrawing_and_deciding_at_once_leaves_one_of_the_two_done(tmp_path):
             calls += [partial(quietly, decide), partial(quietly, partial(withdraw_remark, own, now=DURING))]
         results = at_once(calls)
         assert results.count("done") == len(remarks)
-        assert set(Remark.objects.values_list("state", flat=True)) <= {"decided", "withdrawn"}
+        assert set(Remark.objects.values_list("state", flat=True)) <= {"approved", "withdrawn"}
         assert recount(consultation) == []
 
 

@@ -54,7 +54,7 @@ def test_every_step_of_an_answered_remark_is_told_in_order(client, consultation)
     assert str(Remark.Outcome.PARTLY_ACCEPTED.label) in page
 
 
-@pytest.mark.parametrize("state", ["received", "improper", "proper", "assigned", "decided", "published"])
+@pytest.mark.parametrize("state", ["received", "improper", "proper", "assigned", "approved", "published"])
 def test_an_answer_shows_only_once_it_is_published(client, consultation, state):
     remark = remark_in_state(consultation, state)
     assert ("Słusznie." in shown(client, remark.submission)) == (state == "published")
@@ -71,7 +71,7 @@ def test_a_decided_remark_looks_like_an_assigned_one(client, consultation):
 
 def test_what_was_returned_inside_the_office_is_not_told(client, consultation):
     coordinator = person(Role.COORDINATOR)
-    remark = remark_in_state(consultation, "decided", by=coordinator)
+    remark = remark_in_state(consultation, "approved", by=coordinator)
     return_decision(remark, reason="Za krótko.", by=coordinator, now=DURING)
     page = shown(client, remark.submission)
     assert "Za krótko." not in page

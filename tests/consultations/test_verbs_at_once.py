@@ -40,8 +40,8 @@ VERBS = {
     "reopen": ("proper", lambda remark, by: reopen_verification(remark.submission, reason="Pomyłka.", by=by)),
     "assign": ("proper", lambda remark, by: assign_remark(remark, department=DepartmentFactory(), by=by)),
     "decide": ("assigned", lambda remark, by: decide_remark(remark, outcome=ACCEPTED, justification="Tak.", by=by)),
-    "return": ("decided", lambda remark, by: return_decision(remark, reason="Za krótko.", by=by)),
-    "publish": ("decided", lambda remark, by: publish_decision(remark, by=by)),
+    "return": ("approved", lambda remark, by: return_decision(remark, reason="Za krótko.", by=by)),
+    "publish": ("approved", lambda remark, by: publish_decision(remark, by=by)),
     "redact": (
         "proper",
         lambda remark, by: redact_text(
@@ -107,7 +107,7 @@ def test_the_history_of_a_return_tells_the_outcome_that_was_returned(consultatio
     return_decision(stale, reason="Za krótko.", by=coordinator, now=DURING)
     latest = HistoryEntry.objects.filter(remark=stale, verb="return").last()
     assert latest is not None
-    assert latest.before == {"state": "decided", "outcome": "accepted"}
+    assert latest.before == {"state": "approved", "outcome": "accepted"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -131,7 +131,7 @@ def test_deciding_and_reopening_at_once_leaves_one_of_the_two_done(tmp_path):
             calls += [partial(quietly, decide), partial(quietly, reopen)]
         results = at_once(calls)
         assert results.count("done") == len(remarks)
-        assert not Remark.objects.filter(state="decided", submission__verification="pending").exists()
+        assert not Remark.objects.filter(state="approved", submission__verification="pending").exists()
         assert recount(consultation) == []
 
 

@@ -87,7 +87,7 @@ def test_reopening_takes_everything_back_to_received(consultation, coordinator, 
     assert recount(consultation) == []
 
 
-@pytest.mark.parametrize("state", ["received", "decided", "published"])
+@pytest.mark.parametrize("state", ["received", "approved", "published"])
 def test_reopening_is_refused(consultation, coordinator, state):
     remark = remark_in_state(consultation, state)
     with pytest.raises(VerificationInUse):
@@ -97,10 +97,10 @@ def test_reopening_is_refused(consultation, coordinator, state):
 
 
 def test_a_submission_with_one_decided_remark_is_not_reopened_for_the_others(consultation, coordinator):
-    remark = remark_in_state(consultation, "decided", remarks=2)
+    remark = remark_in_state(consultation, "approved", remarks=2)
     with pytest.raises(VerificationInUse):
         reopen_verification(remark.submission, reason="x", by=coordinator, now=DURING)
-    assert states(remark.submission) == {"decided", "proper"}
+    assert states(remark.submission) == {"approved", "proper"}
 
 
 def test_a_renewed_tracking_link_replaces_the_old_one(consultation, coordinator):

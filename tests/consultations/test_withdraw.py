@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
 REFUSALS = {
     "improper": ImproperCannotChange,
-    "decided": RemarkAnswered,
+    "approved": RemarkAnswered,
     "published": RemarkAnswered,
     "withdrawn": RemarkWithdrawn,
 }
@@ -106,7 +106,7 @@ def test_a_whole_submission_is_withdrawn_but_for_what_is_answered(consultation):
     done = withdraw_submission(sent, now=DURING)
     assert [remark.ordinal for remark in done] == [2, 3]
     assert list(sent.remarks.order_by("ordinal").values_list("state", flat=True)) == [
-        "decided",
+        "approved",
         "withdrawn",
         "withdrawn",
     ]
@@ -167,7 +167,7 @@ def test_everything_is_withdrawn_at_once(client, consultation):
     assert set(sent.remarks.values_list("state", flat=True)) == {"withdrawn"}
 
 
-@pytest.mark.parametrize("state", ["decided", "improper", "published"])
+@pytest.mark.parametrize("state", ["approved", "improper", "published"])
 def test_a_refusal_says_why(client, consultation, state):
     remark = remark_in_state(consultation, state)
     for where in (address(remark), whole(remark.submission)):

@@ -122,7 +122,7 @@ def test_it_belongs_to_a_child_of_the_main_process_whose_second_stage_is_under_w
 
 def test_its_submissions_wait_in_every_state(current):
     assert set(current.remarks.values_list("state", flat=True)) == {
-        "received", "proper", "assigned", "decided", "published",
+        "received", "proper", "assigned", "approved", "published",
     }  # fmt: skip
     assert current.submissions.filter(received_at__gt=LOADED_AT).count() == 0
     assert HistoryEntry.objects.filter(consultation=current, at__gt=LOADED_AT).count() == 0

@@ -26,7 +26,7 @@ def test_each_step_of_a_case_is_told(consultation):
 
 
 def test_an_assignment_and_an_unpublished_decision_are_not_told(consultation):
-    remark_in_state(consultation, "decided")
+    remark_in_state(consultation, "approved")
     assert set(Message.objects.values_list("kind", flat=True)) == {"receipt", "verification"}
 
 

@@ -117,7 +117,7 @@ def test_every_number_agrees_with_a_count_of_the_remarks(seed):
 
 
 def test_an_unpublished_decision_counts_as_in_progress(consultation):
-    remark_in_state(consultation, "decided")
+    remark_in_state(consultation, "approved")
     summary = summarise(consultation, DURING)
     assert dict(summary.total)[Remark.Standing.IN_PROGRESS] == 1
     assert summary.total.answered == 0
@@ -175,7 +175,7 @@ def test_days_to_the_report_are_calendar_days(consultation, now, days, late):
 
 def test_the_latest_answers_come_first(consultation):
     by = person(Role.COORDINATOR)
-    first, second = (remark_in_state(consultation, "decided", by=by) for _ in range(2))
+    first, second = (remark_in_state(consultation, "approved", by=by) for _ in range(2))
     publish_decision(second, by=by, now=DURING)
     publish_decision(first, by=by, now=DURING + dt.timedelta(hours=1))
     assert summarise(consultation, AFTER).latest == (first, second)

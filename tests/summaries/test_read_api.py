@@ -228,7 +228,7 @@ def test_consultations_that_are_not_public_stay_out(client):
         ("remarks", {"topic": "no-such"}),
         ("remarks", {"district": "\x00"}),
         ("remarks", {"channel": "pigeon"}),
-        ("remarks", {"standing": "decided"}),
+        ("remarks", {"standing": "approved"}),
     ],
 )
 def test_a_parameter_that_cannot_be_understood_is_refused_by_name(client, consultation, path, params):
@@ -312,7 +312,7 @@ def test_a_remark_comes_with_its_published_answers(client, consultation, registe
 
 
 def test_a_decision_that_is_not_published_is_not_told(client, consultation, register):
-    remark = remark_in_state(consultation, "decided")
+    remark = remark_in_state(consultation, "approved")
     record = read(client, f"{register}{remark.address}/")
     assert (record["standing"], record["answers"]) == ("in_progress", [])
 
@@ -334,7 +334,7 @@ def test_the_summary_is_closed_until_the_city_publishes_it(client, consultation,
 
 
 def test_the_summary_says_what_the_page_is_made_of(client, consultation):
-    for state in ("published", "improper", "received", "decided"):
+    for state in ("published", "improper", "received", "approved"):
         remark_in_state(consultation, state)
     publish_summary(consultation, by=person(Role.COORDINATOR), now=DURING)
     consultation.refresh_from_db()

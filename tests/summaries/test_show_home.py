@@ -151,7 +151,7 @@ def test_pairs_show_published_answers_only_and_name_nobody(client, consultation)
     ]
     sender = Sender(name="Żaneta Tajna", email="tajna@example.org")
     remark_in_state(consultation, "published", new_remarks=new, sender=sender)
-    remark_in_state(consultation, "decided", new_remarks=[passage_remark(consultation, change="Jeszcze tajne.")])
+    remark_in_state(consultation, "approved", new_remarks=[passage_remark(consultation, change="Jeszcze tajne.")])
     shown = page(client)
     assert re.search(r"<ins>\s*duże\s*</ins>", shown)
     assert "Felin" in shown
