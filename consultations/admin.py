@@ -31,6 +31,7 @@ from consultations.models import (
     DraftVersion,
     HistoryEntry,
     ImproperReason,
+    OfferedOutcome,
     PassageText,
     Remark,
     Submission,
@@ -79,6 +80,13 @@ class ImproperReasonInline(RoleStackedInline):
     editors = SET_UP
 
 
+class OfferedOutcomeInline(RoleTabularInline):
+    """Which outcomes the answers may have. Without a row all of the portal's own list are on offer."""
+
+    model = OfferedOutcome
+    editors = SET_UP
+
+
 class TopicInline(RoleStackedInline):
     model = Topic
     editors = SET_UP
@@ -94,7 +102,7 @@ class ConsultationAdmin(RoleAdmin):
 
     editors = SET_UP
     form = ConsultationForm
-    inlines = [ImproperReasonInline, TopicInline]
+    inlines = [ImproperReasonInline, OfferedOutcomeInline, TopicInline]
     list_display = ("title", "process", "opens_at", "closes_at", "published_at", "remark_count")
     list_select_related = ("process",)
     list_filter = ("process", "kind")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -56,7 +57,7 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     ),
     errors.JustificationMissing: gettext_lazy("Write the justification. Every decision needs one."),
     errors.OutcomeNotOffered: gettext_lazy("This consultation does not offer this outcome. Choose another."),
-    errors.WhyMissing: gettext_lazy("Write the reason."),
+    errors.WhyMissing: gettext_lazy("Write the reason. Without it nothing can be sent back or corrected."),
     errors.NothingToReview: gettext_lazy(
         "No answer to this remark waits for review now: somebody has reviewed, returned or changed it in the meantime."
     ),
@@ -242,6 +243,8 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
         said.append(str(Submission.Verification(part["verification"]).label))
     if part.get("department"):
         said.append(departments.get(part["department"], ""))
+    if part.get("due_on"):
+        said.append(_("by %(day)s") % {"day": date_format(dt.date.fromisoformat(part["due_on"]), "DATE_FORMAT")})
     if part.get("outcome"):
         said.append(str(Remark.Outcome(part["outcome"]).label))
     if part.get("revision", 1) > 1:

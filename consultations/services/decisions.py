@@ -329,6 +329,8 @@ def _draft(
     corrects_why: str = "",
 ) -> Decision:
     """The next revision of the remark's answer, by the consultation's way of an answer."""
+    if remark.department_id is None:
+        raise AssertionError("An answered remark has a department.")
     latest = Decision.objects.filter(remark=remark).aggregate(latest=Max("revision"))["latest"] or 0
     is_direct = consultation.answer_path == Consultation.AnswerPath.DIRECT
     return Decision.objects.create(

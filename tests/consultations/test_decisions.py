@@ -13,14 +13,25 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from accounts.roles import Role
 from consultations.errors import (
     ConsultationError,
+    CorrectionUnderWay,
     JustificationMissing,
+    NothingToApprove,
+    NothingToReview,
     RemarkAlreadyDecided,
     RemarkNotAssignable,
     RemarkNotDecided,
 )
 from consultations.models import Decision, Remark, Submission
 from consultations.services.corrections import correct_remark, withdraw_remark, withdraw_submission
-from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.decisions import (
+    approve_answer,
+    assign_remark,
+    correct_answer,
+    decide_remark,
+    publish_decision,
+    return_decision,
+    review_answer,
+)
 from consultations.services.tallies import recount
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
 from tests.factories import (
@@ -38,6 +49,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 ACCEPTED = Remark.Outcome.ACCEPTED
+EXPLAINED = Remark.Outcome.EXPLAINED
 
 
 @pytest.fixture
@@ -48,20 +60,33 @@ def coordinator():
 VERBS = {
     "assign": lambda remark, by: assign_remark(remark, department=DepartmentFactory(), by=by, now=DURING),
     "decide": lambda remark, by: decide_remark(remark, outcome=ACCEPTED, justification="Tak.", by=by, now=DURING),
+    "review": lambda remark, by: review_answer(remark, by=by, now=DURING),
+    "approve": lambda remark, by: approve_answer(remark, by=by, now=DURING),
     "return": lambda remark, by: return_decision(remark, reason="Za krótko.", by=by, now=DURING),
     "publish": lambda remark, by: publish_decision(remark, by=by, now=DURING),
+    "correct": lambda remark, by: correct_answer(
+        remark, outcome=EXPLAINED, justification="Jaśniej.", why="Pomyłka.", by=by, now=DURING
+    ),
 }
 # The whole table: in each state the verbs that are allowed and the state they lead to; every other is refused.
 LEADS_TO = {
     ("proper", "assign"): "assigned",
     ("assigned", "assign"): "assigned",
     ("assigned", "decide"): "approved",
+    ("drafted", "review"): "reviewed",
+    ("reviewed", "approve"): "approved",
+    ("drafted", "return"): "assigned",
+    ("reviewed", "return"): "assigned",
     ("approved", "return"): "assigned",
     ("approved", "publish"): "published",
+    ("published", "correct"): "published",
 }
 REFUSED_WITH = {
     "assign": RemarkNotAssignable,
     "decide": RemarkAlreadyDecided,
+    "review": NothingToReview,
+    "approve": NothingToApprove,
+    "correct": CorrectionUnderWay,
     "return": RemarkNotDecided,
     "publish": RemarkNotDecided,
 }

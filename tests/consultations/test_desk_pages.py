@@ -183,7 +183,7 @@ def test_a_decision_too_late_is_a_409_with_the_state_and_the_text_that_was_typed
     answer = client.post(remark_page(remark), sent)
     assert answer.status_code == 409
     assert words_for(errors.RemarkAlreadyDecided()) in text_of(answer)
-    assert "Obecny stan: rozstrzygnięta" in text_of(answer)
+    assert "Obecny stan: zatwierdzona" in text_of(answer)
     assert "Mój długi tekst, którego szkoda." in text_of(answer)
     assert Decision.objects.get().justification == "Szybsza odpowiedź."
 

@@ -13,7 +13,15 @@ from consultations.public_text import PublicText
 from consultations.services.attachments import hide_attachment, publish_attachment
 from consultations.services.confirmation import confirm_email
 from consultations.services.corrections import correct_remark, withdraw_remark
-from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.decisions import (
+    approve_answer,
+    assign_remark,
+    correct_answer,
+    decide_remark,
+    publish_decision,
+    return_decision,
+    review_answer,
+)
 from consultations.services.redaction import redact_text
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
@@ -79,7 +87,7 @@ CASES: dict[Any, Any] = {
         "proper",
         lambda remark, by, department: assign_remark(remark, department=department, by=by, now=DURING),
         {"state": "proper", "department": None},
-        {"state": "assigned", "department": "DEPARTMENT"},
+        {"state": "assigned", "department": "DEPARTMENT", "due_on": "2021-12-15"},
     ),
     Verb.DECIDE: (
         "assigned",
@@ -88,6 +96,26 @@ CASES: dict[Any, Any] = {
         ),
         {"state": "assigned"},
         {"state": "approved", "outcome": "accepted", "revision": 1},
+    ),
+    Verb.REVIEW: (
+        "drafted",
+        lambda remark, by, department: review_answer(remark, by=by, now=DURING),
+        {"state": "drafted"},
+        {"state": "reviewed", "outcome": "accepted", "revision": 1},
+    ),
+    Verb.APPROVE: (
+        "reviewed",
+        lambda remark, by, department: approve_answer(remark, by=by, now=DURING),
+        {"state": "reviewed"},
+        {"state": "approved", "outcome": "accepted", "revision": 1},
+    ),
+    Verb.CORRECT_ANSWER: (
+        "published",
+        lambda remark, by, department: correct_answer(
+            remark, outcome=Remark.Outcome.EXPLAINED, justification="Jaśniej.", why="Pomyłka.", by=by, now=DURING
+        ),
+        {"outcome": "accepted"},
+        {"outcome": "explained", "revision": 2, "why": "Pomyłka."},
     ),
     Verb.RETURN: (
         "approved",
@@ -98,7 +126,7 @@ CASES: dict[Any, Any] = {
     Verb.PUBLISH: (
         "approved",
         lambda remark, by, department: publish_decision(remark, by=by, now=DURING),
-        {"state": "approved"},
+        {"state": "approved", "outcome": "accepted"},
         {"state": "published", "outcome": "accepted", "revision": 1},
     ),
     Verb.PUBLISH_ATTACHMENT: (
@@ -214,8 +242,8 @@ def test_the_history_is_told_in_words_with_the_department_by_name(consultation, 
     remark = remark_in_state(consultation, "published", department=department)
     rows = describe_history(remark.history.select_related("by").order_by("pk"))
     assert [row["after"] for row in rows] == [
-        ["przydzielona", "Wydział Zieleni"],
-        ["rozstrzygnięta, nieopublikowana", "uwzględniona"],
+        ["przydzielona", "Wydział Zieleni", "do 15 grudnia 2021"],
+        ["zatwierdzona, nieopublikowana", "uwzględniona"],
         ["z odpowiedzią", "uwzględniona"],
     ]
 

@@ -16,7 +16,15 @@ from consultations.errors import NotPermitted
 from consultations.models import Consultation, Decision, Draft, DraftImport, Remark, Submission
 from consultations.public_text import PublicText
 from consultations.services.attachments import add_scan, hide_attachment, publish_attachment
-from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.decisions import (
+    approve_answer,
+    assign_remark,
+    correct_answer,
+    decide_remark,
+    publish_decision,
+    return_decision,
+    review_answer,
+)
 from consultations.services.drafts import publish_version, start_next_version
 from consultations.services.imports import start_import
 from consultations.services.intake import save_letter_draft
@@ -56,6 +64,12 @@ MAY = {
     "assign": {COORDINATOR},
     "decide own department": {COORDINATOR, EXPERT},
     "decide foreign department": {COORDINATOR},
+    "correct answer": {COORDINATOR, EXPERT},
+    "review own department": {COORDINATOR, EXPERT},
+    "review foreign department": {COORDINATOR},
+    "return a draft of the own department": {COORDINATOR, EXPERT},
+    "return a reviewed answer of the own department": {COORDINATOR},
+    "approve": {COORDINATOR},
     "return": {COORDINATOR},
     "publish": {COORDINATOR},
     "publish summary": {COORDINATOR},
@@ -101,6 +115,19 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
         case "decide foreign department":
             remark = remark_in_state(consultation, "assigned")
             decide_remark(remark, outcome=Remark.Outcome.ACCEPTED, justification="Tak.", by=user)
+        case "correct answer":
+            remark = remark_in_state(consultation, "published", department=own)
+            correct_answer(remark, outcome=Remark.Outcome.EXPLAINED, justification="Tak.", why="Pomyłka.", by=user)
+        case "review own department":
+            review_answer(remark_in_state(consultation, "drafted", department=own), by=user)
+        case "review foreign department":
+            review_answer(remark_in_state(consultation, "drafted"), by=user)
+        case "return a draft of the own department":
+            return_decision(remark_in_state(consultation, "drafted", department=own), reason="x", by=user)
+        case "return a reviewed answer of the own department":
+            return_decision(remark_in_state(consultation, "reviewed", department=own), reason="x", by=user)
+        case "approve":
+            approve_answer(remark_in_state(consultation, "reviewed"), by=user)
         case "return":
             return_decision(remark_in_state(consultation, "approved"), reason="x", by=user)
         case "publish":
