@@ -19,6 +19,7 @@ from accounts.roles import Role
 from consultations.models import Consultation, DraftImport, LetterDraft, Remark, Submission
 from consultations.permissions import (
     may_answer,
+    may_approve,
     may_assign,
     may_publish,
     may_read_summary,
@@ -133,6 +134,12 @@ def answers_of(user: Any) -> RemarkQuerySet:
     """The remarks that wait for this person's answer: a coordinator's are all, an expert's the departments' own."""
     everything = has_role(user, Role.COORDINATOR)
     return Remark.objects.waiting_for_decision(None if everything else user)
+
+
+def reviews_of(user: Any) -> RemarkQuerySet:
+    """The drafted answers that this person may review: a coordinator's are all, an expert's the departments' own."""
+    everything = has_role(user, Role.COORDINATOR)
+    return Remark.objects.waiting_for_review(None if everything else user)
 
 
 def readable_summaries(user: Any) -> list[Consultation]:
@@ -264,6 +271,30 @@ def register_queues() -> None:
             oldest=_waiting_remarks(answers_of),
             order=30,
             empty=gettext_lazy("No remark waits for your answer."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="review",
+            label=gettext_lazy("To review"),
+            url_name="desk:review",
+            may_see=may_answer,
+            count=lambda user: reviews_of(user).count(),
+            oldest=_waiting_remarks(reviews_of),
+            order=32,
+            empty=gettext_lazy("No drafted answer waits for review."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="approval",
+            label=gettext_lazy("To approve"),
+            url_name="desk:approval",
+            may_see=may_approve,
+            count=lambda user: Remark.objects.waiting_for_signature().count(),
+            oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_signature()),
+            order=35,
+            empty=gettext_lazy("No reviewed answer waits for approval."),
         )
     )
     register_queue(

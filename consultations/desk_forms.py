@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation, Department, ImproperReason, Remark
+from consultations.outcomes import Offer
 from consultations.redacting import Span
 from lublin2030.lib.plaintext import PlainTextField
 
@@ -102,12 +104,38 @@ class DecideForm(DeskForm):
         help_text=_("The sender and every reader of the report will see it."),
     )
 
+    def __init__(self, *args: Any, offers: Sequence[Offer] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if offers:
+            choices = [(offer.outcome.value, offer.outcome.label) for offer in offers]
+            self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
 
-class PublishForm(DeskForm):
-    """``revision`` is the decision that was read: another one is not published by mistake."""
 
-    action = "publish"
+class CorrectForm(DecideForm):
+    """Another answer in place of the one that is public."""
+
+    action = "correct"
+    why = PlainTextField(
+        limit=500, rows=2, label=_("Why it is corrected"), help_text=_("The sender and the public read it.")
+    )
+
+
+class SeenForm(DeskForm):
+    """``revision`` is the answer that was read: another one does not go on by mistake."""
+
     revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReviewForm(SeenForm):
+    action = "review"
+
+
+class ApproveForm(SeenForm):
+    action = "approve"
+
+
+class PublishForm(SeenForm):
+    action = "publish"
 
 
 class ReturnForm(DeskForm):

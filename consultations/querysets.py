@@ -336,7 +336,8 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         """With ``current_decisions``: those not sent back, published or not, the latest last. One query more."""
         from consultations.models import Decision
 
-        current = Decision.objects.current().select_related("department", "decided_by").order_by("revision")
+        current = Decision.objects.current().select_related("department", "decided_by", "reviewed_by", "approved_by")
+        current = current.order_by("revision")
         return self.prefetch_related(Prefetch("decisions", queryset=current, to_attr="current_decisions"))
 
     def about_same_place(self, remark: Remark) -> RemarkQuerySet:

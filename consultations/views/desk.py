@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -24,11 +24,14 @@ from consultations.desk import (
     read,
     read_corrections,
     readable_summaries,
+    reviews_of,
 )
 from consultations.desk_forms import (
+    ApproveForm,
     AssignCheckedForm,
     AssignForm,
     CheckedForm,
+    CorrectForm,
     DecideForm,
     DeskForm,
     ImproperForm,
@@ -37,21 +40,33 @@ from consultations.desk_forms import (
     RenewForm,
     ReopenForm,
     ReturnForm,
+    ReviewForm,
 )
 from consultations.errors import ConsultationError, RemarkAlreadyDecided
 from consultations.models import Attachment, Consultation, Decision, HistoryEntry, Remark, Submission
 from consultations.models.remarks import ANSWERED_STATES
+from consultations.outcomes import offered_outcomes
 from consultations.permissions import (
     may_answer,
+    may_approve,
     may_assign,
     may_decide,
     may_publish,
     may_read_contact,
     may_read_remarks,
     may_redact,
+    may_review,
     may_verify,
 )
-from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
+from consultations.services.decisions import (
+    approve_answer,
+    assign_remark,
+    correct_answer,
+    decide_remark,
+    publish_decision,
+    return_decision,
+    review_answer,
+)
 from consultations.services.duplicates import same_texts
 from consultations.services.intake import proposed_reasons
 from consultations.services.submissions import renew_tracking_link
@@ -213,6 +228,37 @@ def answers(request: HttpRequest) -> HttpResponse:
     return _remark_list(request, "desk/answers.html", answers_of(request.user), None)
 
 
+@desk_page(may_answer)
+def review(request: HttpRequest) -> HttpResponse:
+    """Drafted answers that this person may review; the checked ones are reviewed at once."""
+    return _answers_list(request, "review", reviews_of(request.user), review_answer)
+
+
+@desk_page(may_approve)
+def approval(request: HttpRequest) -> HttpResponse:
+    """Reviewed answers; the checked ones are approved at once."""
+    return _answers_list(request, "approval", Remark.objects.waiting_for_signature(), approve_answer)
+
+
+def _answers_list(request: HttpRequest, name: str, queue: Any, verb: Callable[..., object]) -> HttpResponse:
+    """A queue of answers under way, with one verb for the checked ones."""
+    form = CheckedForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        by = signed_in_person(request)
+        do_to_checked(
+            request,
+            form,
+            lambda remark, revision: verb(remark, revision=revision, by=by),
+            lambda n: (
+                ngettext("%(n)d answer was reviewed.", "%(n)d answers were reviewed.", n) % {"n": n}
+                if name == "review"
+                else ngettext("%(n)d answer was approved.", "%(n)d answers were approved.", n) % {"n": n}
+            ),
+        )
+        return redirect(f"desk:{name}")
+    return _remark_list(request, f"desk/{name}.html", queue.with_current_decision(), form)
+
+
 @desk_page(may_publish)
 def publication(request: HttpRequest) -> HttpResponse:
     """Decisions that are not public yet; the checked ones are published at once."""
@@ -281,13 +327,21 @@ def _queue_of(user: Any, one: Remark) -> tuple[str, Any]:
     """The queue in which the remark stands for this person, by its address's name."""
     if one.state == State.PROPER and may_assign(user):
         return "assignment", Remark.objects.waiting_for_assignment()
-    if one.state in {State.APPROVED, State.PUBLISHED} and may_publish(user):
+    step = one.correction or one.state
+    if step == State.DRAFTED and may_review(user, one):
+        return "review", reviews_of(user)
+    if step == State.REVIEWED and may_approve(user):
+        return "approval", Remark.objects.waiting_for_signature()
+    if step in {State.APPROVED, State.PUBLISHED} and may_publish(user):
         return "publication", Remark.objects.waiting_for_publication()
     return "answers", answers_of(user)
 
 
 def _remark_form(request: HttpRequest) -> DeskForm:
-    forms: dict[str, type[DeskForm]] = {form.action: form for form in (AssignForm, DecideForm, PublishForm, ReturnForm)}
+    kinds: tuple[type[DeskForm], ...] = (
+        AssignForm, DecideForm, ReviewForm, ApproveForm, PublishForm, ReturnForm, CorrectForm,
+    )  # fmt: skip
+    forms = {form.action: form for form in kinds}
     form = forms.get(request.POST.get("action", ""))
     if form is None:
         raise BadRequest
@@ -312,10 +366,25 @@ def _do_with_remark(one: Remark, form: DeskForm, *, by: User) -> str:
             decide_remark(
                 one, outcome=outcome, justification=values["justification"], revision=values["seen_revision"], by=by
             )
-            return _("Remark %(number)s is decided: %(outcome)s. A coordinator publishes it.") % {
-                **number,
-                "outcome": outcome.label,
-            }
+            told = {**number, "outcome": outcome.label}
+            if one.state == State.DRAFTED:
+                return _("The answer to remark %(number)s waits for review: %(outcome)s.") % told
+            return _("Remark %(number)s is decided: %(outcome)s. A coordinator publishes it.") % told
+        case "correct":
+            correct_answer(
+                one,
+                outcome=Remark.Outcome(values["outcome"]),
+                justification=values["justification"],
+                why=values["why"],
+                by=by,
+            )
+            return _("The correction of the answer to remark %(number)s is drafted. It is not public yet.") % number
+        case "review":
+            review_answer(one, revision=values["revision"], by=by)
+            return _("The answer to remark %(number)s is reviewed and waits for approval.") % number
+        case "approve":
+            approve_answer(one, revision=values["revision"], by=by)
+            return _("The answer to remark %(number)s is approved and can be published.") % number
         case "publish":
             publish_decision(one, revision=values["revision"], by=by)
             return _("The answer to remark %(number)s is public.") % number
@@ -329,13 +398,7 @@ def _remark_page(
 ) -> HttpResponse:
     user = request.user
     decision = _current_decision(one)
-    allowed: list[DeskForm] = []
-    if one.state == State.ASSIGNED and may_decide(user, one):
-        allowed.append(DecideForm(initial={"seen_department": one.department_id, "seen_revision": one.revision}))
-    if one.state in {State.PROPER, State.ASSIGNED} and may_assign(user):
-        allowed.append(AssignForm(initial={"department": one.department_id}))
-    if one.state == State.APPROVED and decision is not None and may_publish(user):
-        allowed += [PublishForm(initial={"revision": decision.revision}), ReturnForm()]
+    allowed = _forms_for(user, one, decision)
     similar = Remark.objects.about_same_place(one)
     name, queue = _queue_of(user, one)
     entries = HistoryEntry.objects.filter(Q(remark=one) | Q(submission=one.submission_id))
@@ -360,9 +423,35 @@ def _remark_page(
             "same_text": same_texts([one], submission=one.submission).get(one.pk),
             "may_redact": may_redact(user),
             "steps": _remark_steps(one),
+            "step": one.correction or one.state,
             "queue_name": name,
         },
     )
+
+
+def _forms_for(user: Any, one: Remark, decision: Decision | None) -> list[DeskForm]:
+    """The verbs that the remark's state allows this person."""
+    allowed: list[DeskForm] = []
+    if one.state == State.ASSIGNED and may_decide(user, one):
+        seen = {"seen_department": one.department_id, "seen_revision": one.revision}
+        allowed.append(DecideForm(initial=seen, offers=offered_outcomes(one.consultation)))
+    if one.state in {State.PROPER, State.ASSIGNED} and may_assign(user):
+        allowed.append(AssignForm(initial={"department": one.department_id}))
+    if decision is None:
+        return allowed
+    had_it = decision.four_eyes and user.pk in {decision.decided_by_id, decision.reviewed_by_id}
+    read = {"revision": decision.revision}
+    match one.correction or one.state:
+        case State.DRAFTED if may_review(user, one):
+            allowed += [ReturnForm()] if had_it else [ReviewForm(initial=read), ReturnForm()]
+        case State.REVIEWED if may_approve(user):
+            allowed += [ReturnForm()] if had_it else [ApproveForm(initial=read), ReturnForm()]
+        case State.APPROVED if may_publish(user):
+            allowed += [PublishForm(initial=read), ReturnForm()]
+        case State.PUBLISHED if may_decide(user, one):
+            said = {"outcome": decision.outcome, "justification": decision.justification}
+            allowed.append(CorrectForm(initial=said, offers=offered_outcomes(one.consultation)))
+    return allowed
 
 
 def _current_decision(one: Remark) -> Decision | None:

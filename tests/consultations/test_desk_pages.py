@@ -364,6 +364,8 @@ LISTS = {
     "desk:verification": "received",
     "desk:assignment": "proper",
     "desk:answers": "assigned",
+    "desk:review": "drafted",
+    "desk:approval": "reviewed",
     "desk:publication": "approved",
     "desk:summaries": "received",
 }
@@ -398,7 +400,7 @@ def test_an_item_costs_the_same_queries_however_much_hangs_on_it(consultation, c
     assert cost(2) == cost(7)
 
 
-def test_a_published_remark_offers_no_verb(consultation, client, coordinator):
+def test_a_published_remark_offers_a_correction_only(consultation, client, coordinator):
     remark = remark_in_state(consultation, "approved")
     publish_decision(remark, by=coordinator)
-    assert client.get(remark_page(remark)).context["forms"] == {}
+    assert list(client.get(remark_page(remark)).context["forms"]) == ["correct"]

@@ -234,6 +234,8 @@ PAGES = {
     "desk:submission": {COORDINATOR},
     "desk:assignment": {COORDINATOR},
     "desk:answers": {COORDINATOR, EXPERT},
+    "desk:review": {COORDINATOR, EXPERT},
+    "desk:approval": {COORDINATOR},
     "desk:publication": {COORDINATOR},
     "desk:remark": {COORDINATOR, EXPERT},
     "desk:texts": {COORDINATOR},
@@ -300,6 +302,8 @@ POSTS = {
     "reopen": ("desk:submission", "proper", {COORDINATOR}),
     "assign": ("desk:remark", "proper", {COORDINATOR}),
     "decide": ("desk:remark", "assigned", {COORDINATOR}),
+    "review": ("desk:remark", "drafted", {COORDINATOR}),
+    "approve": ("desk:remark", "reviewed", {COORDINATOR}),
     "publish": ("desk:remark", "approved", {COORDINATOR}),
     "return": ("desk:remark", "approved", {COORDINATOR}),
 }
