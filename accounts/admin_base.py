@@ -10,7 +10,8 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db import models
 from django.http import HttpRequest
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import has_role
@@ -64,6 +65,13 @@ def form_with_translations(model: type[models.Model], base: type[forms.ModelForm
     return type(f"{model.__name__}TranslationsForm", bases, declared)
 
 
+def name_relations(model: type[models.Model]) -> None:
+    """Call a relation that has no name of its own like the record it leads to, in the reader's language."""
+    for field in model._meta.get_fields():
+        if isinstance(field, models.ForeignKey) and getattr(field, "_verbose_name", None) is None:
+            field.verbose_name = field.related_model._meta.verbose_name or field.verbose_name
+
+
 class _Labelled:
     """Date and time stand in two boxes under one label: each box says which it is."""
 
@@ -106,7 +114,25 @@ class RoleAdmin(_ByRole, admin.ModelAdmin[Any]):
 
     def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
         self.form = form_with_translations(model, self.form)
+        name_relations(model)
         super().__init__(model, admin_site)
+
+    # Django's headings put the record's name into a sentence (“Select %s to view”) in a case that Polish has not.
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        title = capfirst(self.opts.verbose_name)
+        if object_id is None:
+            title = gettext("New record: %(name)s") % {"name": self.opts.verbose_name}
+        return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The record's own fields, and below them, for those who may edit, the translations."""
@@ -148,6 +174,7 @@ class RoleStackedInline(_InlineByRole, admin.StackedInline[Any, Any]):
 
     def __init__(self, parent_model: type[models.Model], admin_site: admin.AdminSite) -> None:
         self.form = form_with_translations(self.model, self.form)
+        name_relations(self.model)
         super().__init__(parent_model, admin_site)
 
 
@@ -158,4 +185,5 @@ class RoleTabularInline(_InlineByRole, admin.TabularInline[Any, Any]):
 
     def __init__(self, parent_model: type[models.Model], admin_site: admin.AdminSite) -> None:
         self.form = form_with_translations(self.model, self.form)
+        name_relations(self.model)
         super().__init__(parent_model, admin_site)

@@ -103,7 +103,9 @@ class LetterForm(forms.Form):
     )  # fmt: skip
     scan = forms.FileField(
         label=gettext_lazy("Scan of the letter"),
-        help_text=gettext_lazy("PDF, JPG or PNG, at most 10 MB."),
+        help_text=gettext_lazy(
+            "PDF, JPG or PNG, at most 10 MB. An unfinished letter is kept without it: choose it just before you enter."
+        ),
         required=False,
         error_messages={"empty": gettext_lazy("This file is empty. Choose another one.")},
     )

@@ -11,7 +11,7 @@ function ready(form) {
   if (!form || form.dataset.ready) return;
   form.dataset.ready = "1";
   const word = form.querySelector("[data-saving]");
-  const state = { timer: 0, busy: false, dirty: false, stopped: false, failures: 0 };
+  const state = { timer: 0, busy: false, dirty: false, stopped: false, failures: 0, renewed: false };
 
   const field = (name) => form.elements.namedItem(name);
   const say = (text, bad = false) => { word.textContent = text; word.classList.toggle("urgent", bad); };
@@ -27,26 +27,35 @@ function ready(form) {
     for (const name of ["scan", "csrfmiddlewaretoken"]) data.delete(name);
     data.set("window", page);
     data.set("save", `${++save}`);
+    let answer = null;
     try {
-      const answer = await fetch(form.dataset.saveUrl, {
+      answer = await fetch(form.dataset.saveUrl, {
         method: "POST", body: data, keepalive: leaving && !tooLongToOutlive(data),
         headers: { "X-CSRFToken": field("csrfmiddlewaretoken").value },
       });
       const said = await answer.json();
       if (answer.ok) {
         state.failures = 0;
+        state.renewed = false;
         field("revision").value = said.revision;
         if (!state.dirty && said.words) say(said.words);
-      } else if (said.token) {
+      } else if (said.token && !state.renewed) {
         field("csrfmiddlewaretoken").value = said.token;
+        state.renewed = true;
         state.dirty = true;
+      } else if (said.token) {
+        // The browser does not keep the token's cookie: asking for ever helps nobody.
+        say(form.dataset.wordReload, true);
+        state.dirty = false;
+        state.stopped = true;
       } else {
         say(said.words, true);
         // Signed out: the person signs in elsewhere, then it goes on. Anything else needs the person here.
         if (said.signed_out) retry(); else state.stopped = true;
       }
     } catch {
-      if (form.isConnected) { say(form.dataset.wordLost, true); retry(); }
+      // An answer that is none of ours came from a portal, or a proxy, in trouble: the connection is there.
+      if (form.isConnected) { say(answer ? form.dataset.wordTrouble : form.dataset.wordLost, true); retry(); }
     } finally {
       state.busy = false;
       if (state.dirty) later(50);
@@ -149,18 +158,18 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   // Signed out meanwhile: the page of signing in does not belong here. Saving the draft finds that out and says so.
   if (xhr.status === 200 && !xhr.responseText.includes("data-letter")) {
     event.detail.shouldSwap = false;
-    notSent(event.target);
+    notSent(event.target, "wordNotTaken");
     event.target.closest?.("form[data-letter]")?.dispatchEvent(new Event("input"));
   }
 });
-for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.addEventListener(name, (event) => notSent(event.target));
+for (const [name, word] of [["htmx:sendError", "wordNotSent"], ["htmx:timeout", "wordNotSent"], ["htmx:responseError", "wordNotTaken"]]) {
+  document.addEventListener(name, (event) => notSent(event.target, word));
 }
-function notSent(target) {
+function notSent(target, said) {
   const form = target.closest?.("form[data-letter]");
   if (!form) return;
   delete form.dataset.sending;
   const word = form.querySelector("[data-saving]");
-  word.textContent = form.dataset.wordNotSent;
+  word.textContent = form.dataset[said];
   word.classList.add("urgent");
 }

@@ -150,6 +150,28 @@ def test_without_a_connection_the_text_stays_and_is_saved_when_it_is_back(clerk)
     assert LetterDraft.objects.get().content["fields"]["name"] == "Maria Bez Sieci"
 
 
+def test_a_portal_in_trouble_is_not_called_a_lost_connection(clerk):
+    page = clerk
+    page.route("**/szkic/", lambda route: route.fulfill(status=502, content_type="text/html", body="<h1>502</h1>"))
+    to(page, "name")
+    page.keyboard.type("Maria Za Pośrednikiem")
+    told = say("Not saved yet: the portal is in trouble. What you typed stays here, we try again.")
+    expect(page.locator("[data-saving]")).to_have_text(told)
+    page.unroute("**/szkic/")
+    saved(page, 1)
+
+
+def test_a_browser_that_keeps_no_token_is_told_to_reload_instead_of_asking_for_ever(clerk):
+    page = clerk
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/szkic/") else None)
+    page.route("**/szkic/", lambda route: route.fulfill(status=403, json={"token": "x" * 64}))
+    to(page, "name")
+    page.keyboard.type("M")
+    expect(page.locator("[data-saving]")).to_have_text(page.locator("#letter").get_attribute("data-word-reload"))
+    assert len(asked) == 2
+
+
 def test_a_clerk_who_was_signed_out_is_told_so_and_keeps_the_letter(clerk):
     page = clerk
     to(page, "r-0-change")

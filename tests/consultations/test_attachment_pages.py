@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as portal_settings
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.roles import Role
 from consultations.models import Attachment, Submission
@@ -256,6 +257,17 @@ def test_the_sender_gets_the_own_file_and_no_other(client, consultation):
 def test_the_scan_of_a_letter_is_not_on_the_senders_page(client, consultation):
     scan = add_scan(submission(consultation), upload=upload(pdf()), by=person(Role.COORDINATOR))
     assert client.get(of_sender(scan)).status_code == 404
+
+
+def test_of_a_scan_alone_the_desk_does_not_speak_of_making_it_public(client, consultation, sign_in):
+    sign_in(Role.COORDINATOR)
+    sent = submission(consultation)
+    add_scan(sent, upload=upload(pdf()), by=person(Role.COORDINATOR))
+    warning = gettext("Open the file before you make it public: look for names, addresses, phone numbers and faces.")
+    address = reverse("desk:submission", args=[sent.pk])
+    assert warning not in client.get(address).content.decode()
+    attached_to(sent)
+    assert client.get(address).content.decode().count(warning) == 1
 
 
 # Who opens which file at the desk: a sender's, that of another department's remark, a scan, one not sent yet.

@@ -360,8 +360,8 @@ class TestPages:
         page = desk("table_import", consultation, checked(consultation, rows).pk)
         assert client.get(page).content.decode().count('scope="row"') == 100
         second = client.get(page, {"after": "101"}).content.decode()
-        assert '<th scope="row" class="num">102</th>' in second
-        assert '<th scope="row" class="num">101</th>' not in second
+        assert ">102</th>" in second
+        assert ">101</th>" not in second
         refused = client.get(page + "?odrzucone&after=200").content.decode()
         assert refused.count('scope="row"') == 26
         assert refused.count('class="refused"') == 26

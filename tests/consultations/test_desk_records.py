@@ -189,3 +189,12 @@ def test_a_list_of_records_costs_the_same_queries_however_long_it_is(consultatio
     for _time in range(4):
         remark_in_state(consultation, "approved", by=by)
     assert cost() == few
+
+
+def test_headings_and_relations_are_called_what_the_record_is_called_in_polish(consultation, client, coordinator):
+    shown = client.get(page("submission", submission(consultation))).content.decode()
+    assert "<h1>Zgłoszenie</h1>" in shown
+    assert "Consultation" not in shown
+    listed = client.get(reverse("admin:consultations_remark_changelist")).content.decode()
+    assert "<h1>Uwagi</h1>" in listed
+    assert "Consultation" not in listed

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.roles import Role
 from consultations.errors import (
@@ -221,6 +222,10 @@ class TestPage:
         kept = Attachment.objects.get()
         assert (kept.kind, kept.content_type, kept.added_by) == ("scan", "application/pdf", clerk)
         assert "pismo" not in kept.file.name
+
+    def test_a_letter_that_comes_back_asks_for_the_scan_again(self, consultation, client):
+        sent = typed({"place": "9.9", "change": "x"}) | {"scan": SimpleUploadedFile("skan.pdf", pdf())}
+        assert gettext("Choose the scan once more.") in client.post(desk("letter", consultation), sent).content.decode()
 
     def test_a_file_that_is_no_scan_is_refused_in_words_and_enters_nothing(self, consultation, client):
         scan = SimpleUploadedFile("pismo.pdf", b"MZ\x90\x00" * 30, "application/pdf")
