@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from consultations.errors import (
     ConfirmationTooLate,
@@ -78,10 +77,12 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@methods
 def confirm_again(request: HttpRequest, token: str) -> HttpResponse:
-    """Send the confirmation link once more."""
+    """Send the confirmation link once more. Only pressing the button does; the opened address leads to the case."""
     submission = submission_of(token)
+    if request.method != "POST":
+        return private(redirect("consultations:tracking", token))
     try:
         ask_again(submission)
     except ConfirmationTooLate:

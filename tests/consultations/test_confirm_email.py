@@ -211,6 +211,14 @@ def test_a_coordinator_can_reopen_it_and_then_no_term_runs(consultation):
     assert recount(consultation) == []
 
 
+def test_the_opened_address_of_the_button_that_asks_again_leads_to_the_case_and_sends_nothing(client, consultation):
+    sent = submission(consultation)
+    before = Message.objects.count()
+    answer = client.get(reverse("consultations:confirm_again", args=[sent.tracking_token]))
+    assert answer.url == sent.tracking_path
+    assert Message.objects.count() == before
+
+
 def test_confirming_too_late_is_refused(consultation):
     sent = submission(consultation)
     expire_unconfirmed(now=UNTIL)

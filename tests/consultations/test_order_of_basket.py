@@ -185,5 +185,9 @@ def test_a_move_that_is_none_changes_nothing(client, consultation, basket, durin
     assert keys(basket) == before
 
 
-def test_moving_is_no_reading(client, consultation, basket, during):
-    assert client.get(url("move_remark", consultation, keys(basket)[0])).status_code == 405
+def test_the_opened_address_of_a_move_moves_nothing_and_leads_to_the_basket(client, consultation, basket, during):
+    client.cookies["basket"] = COOKIE
+    first, second, *_rest = keys(basket)
+    answer = client.get(url("move_remark", consultation, second), {"before": first})
+    assert answer.url == url("basket", consultation)
+    assert keys(basket)[:2] == [first, second]

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_POST
 
 from consultations.errors import ConsultationError, RemarkChanged, RemarkGone
 from consultations.forms import WHOLE_DOCUMENT, RemarkForm
@@ -206,10 +205,13 @@ def remove_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@methods
 @renews_cookies
 def move_remark(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Put a remark before or after another one; back to the basket, to the very button that was pressed."""
+    """Put a remark before or after another one; back to the basket, to the very button that was pressed.
+
+    Without a button, as in an opened or reloaded address, nothing moves.
+    """
     now = timezone.now()
     consultation = public_consultation(slug, now)
     if not consultation.is_open(now):
