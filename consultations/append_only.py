@@ -74,7 +74,7 @@ def leave_rows_open(_apps: Any, editor: Any) -> None:
 
 @register(Tags.database)
 def history_is_guarded(databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
-    """E001: a database that is wholly migrated refuses changes of the history. Asked by ``check --database default``."""
+    """E001: a database that is wholly migrated refuses changes of the history. For ``check --database default``."""
     faults: list[CheckMessage] = []
     for alias in databases or ():
         connection = connections[alias]

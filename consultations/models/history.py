@@ -56,9 +56,7 @@ class HistoryEntry(models.Model):
     remark = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="history")
     verb = models.CharField(_("what"), max_length=25, choices=Verb)
     # An account with history is closed, never deleted.
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
     at = models.DateTimeField(_("when"))
     before = models.JSONField(_("before"), default=dict)
     after = models.JSONField(_("after"), default=dict)

@@ -8,7 +8,6 @@ import pytest
 from django.core.checks import run_checks
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
-from django.db.utils import InternalError
 
 from accounts.roles import Role
 from consultations import append_only
@@ -38,7 +37,7 @@ def save(row: Any) -> None:
 
 
 def update(row: Any) -> None:
-    type(row)._default_manager.filter(pk=row.pk).update(pk=row.pk)
+    type(row)._default_manager.filter(pk=row.pk).update(remark_id=models.F("remark_id"))
 
 
 def update_many(row: Any) -> None:
@@ -92,7 +91,9 @@ def test_a_row_is_neither_changed_nor_deleted(rows, model, attempt):
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
 @pytest.mark.parametrize("table", TABLES)
 def test_a_table_is_not_emptied_at_once(rows, table):
-    with pytest.raises((IntegrityError, InternalError), match="are added, never changed"), transaction.atomic():
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what the test has just added is checked first
+    with pytest.raises(IntegrityError, match="are added, never changed"), transaction.atomic():
         run("TRUNCATE {table}")(rows[next(model for model in MODELS if model._meta.db_table == table)])
 
 
