@@ -278,7 +278,7 @@ def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
         roles = ", ".join(str(Role(role).label) for role in part["roles"]) or _("none")
         said.append(_("roles: %(roles)s") % {"roles": roles})
     if "is_active" in part:
-        said.append(_("may sign in") if part["is_active"] else _("closed"))
+        said.append(_("may sign in") if part["is_active"] else _("account closed"))
     if part.get("password"):
         said.append(_("new password"))
     if part.get("channel"):
@@ -328,8 +328,8 @@ _FILTERS: dict[str, str | Promise] = {
     "consultation": gettext_lazy("Consultation"),
     "verb": gettext_lazy("What"),
     "who": gettext_lazy("Who"),
-    "from": gettext_lazy("From"),
-    "to": gettext_lazy("To"),
+    "from": gettext_lazy("From the day"),
+    "to": gettext_lazy("To the day"),
     "number": gettext_lazy("Number"),
 }
 
