@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,7 +26,7 @@ from consultations.table_template import safe_cell
 from consultations.words import describe_history
 from lublin2030.lib.choices import Choice
 from lublin2030.lib.dates import WARSAW
-from lublin2030.lib.paging import read_key
+from lublin2030.lib.paging import page_by_moment, read_key
 from lublin2030.lib.typed_dates import read_day
 
 SENDER = "nadawca"  # as a person: what senders did, and the clock
@@ -269,10 +268,17 @@ class _Echo:
 
 
 def _lines_of(entries: HistoryQuerySet) -> Iterator[Line]:
-    """The entries in words, newest first, with at most ``AT_ONCE`` of them in memory."""
-    rows = entries.in_words().order_by("-at", "-pk").iterator(chunk_size=AT_ONCE)
-    while batch := list(islice(rows, AT_ONCE)):
-        yield from lines(batch)
+    """The entries in words, newest first, with at most ``AT_ONCE`` of them in memory.
+
+    Read as pages by key: a cursor that outlives its transaction makes PostgreSQL put all rows aside before the first.
+    As rows are only added, the pages fit together.
+    """
+    after: int | None = None
+    while True:
+        page = page_by_moment(entries.in_words(), field="at", newest_first=True, size=AT_ONCE, after=after)
+        yield from lines(page.rows)
+        if (after := page.after) is None:
+            return
 
 
 def _moment(line: Line) -> str:
