@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest
@@ -39,6 +40,7 @@ from consultations.models import (
 )
 from consultations.models.consultations import IdentityField
 from consultations.services.drafts import is_published, new_chapter, new_passage, publish_version, start_next_version
+from consultations.services.rules import change_rules
 from consultations.words import words_for
 
 SET_UP = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -116,7 +118,9 @@ class ConsultationAdmin(RoleAdmin):
         """Only what the form holds: the counters may have grown since the record was read."""
         if change:
             held = [field.name for field in obj._meta.concrete_fields if field.name in form.cleaned_data]
-            obj.save(update_fields=[*held, "translations"])
+            if not is_person(request.user):
+                raise PermissionDenied
+            change_rules(obj, fields=held, by=request.user)
         else:
             super().save_model(request, obj, form, change)
 

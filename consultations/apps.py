@@ -16,6 +16,10 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.jobs import register_job
+        from consultations import (
+            append_only,  # noqa: F401  registers its check
+            receivers,  # noqa: F401  connects itself
+        )
         from consultations.desk import register_queues
         from consultations.services import comparisons, draft_files, imports, tables
 

@@ -109,3 +109,8 @@ def may_read_summary(user: Any, consultation: Consultation) -> bool:
 def may_read_summary_early(user: Any) -> bool:
     """Read a summary that is not everybody's yet."""
     return has_role(user, Role.COORDINATOR, Role.EXPERT, Role.COUNCILLOR, Role.ADMINISTRATOR)
+
+
+def may_read_history(user: Any) -> bool:
+    """Read the history of everything and take it away as a file. No sender's name or contact stands in it."""
+    return has_role(user, Role.AUDITOR, Role.COORDINATOR, Role.ADMINISTRATOR)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         DraftImage,
         DraftImport,
         DraftVersion,
+        HistoryEntry,
         PassageChange,
         Remark,
         RemarkImport,
@@ -360,3 +361,13 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
     def _waiting(self) -> RemarkQuerySet:
         return self.select_related("consultation", "department", "passage", "submission").order_by("received_at", "pk")
+
+
+class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
+    def in_words(self) -> HistoryQuerySet:
+        """Only with what ``words.describe_history`` tells of an entry: nothing of a sender, no text of a remark."""
+        return self.select_related("by", "consultation", "submission", "remark").only(
+            *("verb", "at", "before", "after", "by__name", "by__email"),
+            *("consultation__slug", "consultation__title", "consultation__translations", "consultation__opens_at"),
+            *("submission__number", "remark__position", "remark__ordinal"),
+        )

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
+from accounts.roles import Role
 from consultations import errors
-from consultations.models import Department, HistoryEntry, Remark, Submission
+from consultations.models import Consultation, Department, HistoryEntry, Remark, Submission
 from consultations.models.consultations import IdentityField
 from consultations.services.confirmation import REASON as UNCONFIRMED
 from lublin2030.lib.dates import WARSAW
@@ -215,26 +219,86 @@ def status_for(error: errors.ConsultationError) -> int:
 
 
 def describe_history(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
-    """Each entry with its verb, its change in words, who and when. One query for all departments' names."""
+    """Each entry with its verb, its change in words, who and when.
+
+    One query for all departments' names, and one for the accounts' that an entry speaks of; none where there are none.
+    """
     rows = list(entries)
-    ids = {part["department"] for row in rows for part in (row.before, row.after) if part.get("department")}
-    departments = {one.pk: one.text("name").value for one in Department.objects.filter(pk__in=ids)} if ids else {}
+    parts = [part for row in rows for part in (row.before, row.after)]
+    names = _Names(_departments(parts), _accounts(parts))
     return [
         {
             "what": row.get_verb_display(),
             "at": row.at,
             "by": row.by,
-            "is_automatic": row.by is None and row.after.get("reason") == UNCONFIRMED,
-            "before": _in_words(row.before, departments),
-            "after": _in_words(row.after, departments),
+            "is_automatic": _is_automatic(row),
+            "who": _who(row),
+            "before": _in_words(row.before, names),
+            "after": _in_words(row.after, names),
         }
         for row in rows
     ]
 
 
-def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
+# What senders do themselves. Whatever else stands without a person was done by an account that is gone.
+_OF_SENDERS = frozenset(
+    {
+        HistoryEntry.Verb.RECEIVE,
+        HistoryEntry.Verb.CONFIRM_EMAIL,
+        HistoryEntry.Verb.CORRECT,
+        HistoryEntry.Verb.WITHDRAW,
+        HistoryEntry.Verb.RENEW_LINK,
+    }
+)
+
+
+def _is_automatic(row: HistoryEntry) -> bool:
+    return row.by_id is None and row.after.get("reason") == UNCONFIRMED
+
+
+def _who(row: HistoryEntry) -> str:
+    if row.by is not None:
+        return str(row.by)
+    if _is_automatic(row):
+        return _("by itself, when the term had passed")
+    return _("by the sender") if row.verb in _OF_SENDERS else _("an account that is gone")
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the numbers in a history's facts are called."""
+
+    departments: dict[int, str]
+    accounts: dict[int, str]
+
+
+def _departments(parts: list[dict[str, Any]]) -> dict[int, str]:
+    ids = {part["department"] for part in parts if part.get("department")}
+    return {one.pk: one.text("name").value for one in Department.objects.filter(pk__in=ids)} if ids else {}
+
+
+def _accounts(parts: list[dict[str, Any]]) -> dict[int, str]:
+    ids = {part["account"] for part in parts if part.get("account")}
+    ids |= {who for part in parts if isinstance(who := part.get("filter", {}).get("who"), int)}
+    return {one.pk: str(one) for one in User.objects.filter(pk__in=ids)} if ids else {}
+
+
+def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
     """The facts of one side of a change, one short phrase each."""
     said: list[str] = []
+    if part.get("account"):
+        said.append(names.accounts.get(part["account"]) or _("account %(number)s") % {"number": part["account"]})
+    if "roles" in part:
+        roles = ", ".join(str(Role(role).label) for role in part["roles"]) or _("none")
+        said.append(_("roles: %(roles)s") % {"roles": roles})
+    if "is_active" in part:
+        said.append(_("may sign in") if part["is_active"] else _("account closed"))
+    if part.get("password"):
+        said.append(_("new password"))
+    if part.get("channel"):
+        said.append(str(Submission.Channel(part["channel"]).label))
+    if part.get("signed") is False:
+        said.append(_("not signed"))
     if part.get("state"):
         said.append(str(Remark.State(part["state"]).label))
     if part.get("text"):
@@ -242,7 +306,7 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
     if part.get("verification"):
         said.append(str(Submission.Verification(part["verification"]).label))
     if part.get("department"):
-        said.append(departments.get(part["department"], ""))
+        said.append(names.departments.get(part["department"], ""))
     if part.get("due_on"):
         said.append(_("by %(day)s") % {"day": date_format(dt.date.fromisoformat(part["due_on"]), "DATE_FORMAT")})
     if part.get("outcome"):
@@ -251,8 +315,21 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
         said.append(_("revision %(number)s") % {"number": part["revision"]})
     if part.get("attachment"):
         said.append(_("attachment %(number)s") % {"number": part["attachment"]})
+    if part.get("scan"):
+        said.append(_("scan %(number)s") % {"number": part["scan"]})
     if part.get("version"):
         said.append(_("version %(number)s") % {"number": part["version"]})
+    if part.get("published_at"):
+        said.append(_("public from %(moment)s") % {"moment": _moment(part["published_at"])})
+    if part.get("table"):
+        said.append(_("table %(number)s") % {"number": part["table"]})
+    if "everything" in part:
+        said.append(_("all rows") if part["everything"] else _("only what is accepted"))
+    said += [_rule_in_words(name, value) for name, value in part.get("rules", {}).items()]
+    said += [_column(name) for name in part.get("texts", [])]
+    if part.get("format"):
+        said.append(part["format"].upper())
+    said += [_filter_in_words(name, value, names) for name, value in part.get("filter", {}).items()]
     if part.get("remarks"):
         said.append(_("remarks: %(number)s") % {"number": part["remarks"]})
     if part.get("reason"):
@@ -261,3 +338,48 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
         said.append(", ".join(str(_FIELDS[name]) for name in part["fields"]))
     said += [f"„{part[name]}”" for name in ("note", "why") if part.get(name)]
     return [phrase for phrase in said if phrase]
+
+
+_FILTERS: dict[str, str | Promise] = {
+    "consultation": gettext_lazy("Consultation"),
+    "verb": gettext_lazy("What"),
+    "who": gettext_lazy("Who"),
+    "from": gettext_lazy("From the day"),
+    "to": gettext_lazy("To the day"),
+    "number": gettext_lazy("Number"),
+}
+
+
+def _filter_in_words(name: str, value: Any, names: _Names) -> str:
+    """What an export was narrowed to."""
+    words = str(value)
+    if name == "verb":
+        words = str(HistoryEntry.Verb(value).label)
+    elif name == "who":
+        words = names.accounts.get(value, "") or _("the sender")
+    return f"{_FILTERS[name]}: {words}"
+
+
+def _column(name: str) -> str:
+    """What a column of a consultation is called."""
+    return str(Consultation._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def _rule_in_words(name: str, value: Any) -> str:
+    """One column of a consultation with its value."""
+    field = Consultation._meta.get_field(name)
+    if value is None or value == "" or value == []:
+        words = _("none")
+    elif isinstance(value, bool):
+        words = _("yes") if value else _("no")
+    elif isinstance(field, models.DateTimeField):
+        words = _moment(value)
+    elif isinstance(value, list):
+        words = ", ".join(str(_FIELDS.get(one, one)) for one in value)
+    else:
+        words = str(dict(getattr(field, "flatchoices", ())).get(value, value))
+    return f"{_column(name)}: {words}"
+
+
+def _moment(text: str) -> str:
+    return date_format(localtime(dt.datetime.fromisoformat(text), WARSAW), "DATETIME_FORMAT")

@@ -12,10 +12,12 @@ from accounts.models import User
 from accounts.permissions import may_enter_desk, may_manage_accounts
 from accounts.roles import Role
 from consultations import permissions
+from consultations.audit import HistoryFilter
 from consultations.errors import NotPermitted
 from consultations.models import Consultation, Decision, Draft, DraftImport, Remark, Submission
 from consultations.public_text import PublicText
 from consultations.services.attachments import add_scan, hide_attachment, publish_attachment
+from consultations.services.audit import export_history
 from consultations.services.decisions import (
     approve_answer,
     assign_remark,
@@ -29,9 +31,11 @@ from consultations.services.drafts import publish_version, start_next_version
 from consultations.services.imports import start_import
 from consultations.services.intake import save_letter_draft
 from consultations.services.redaction import approve_text, redact_text
+from consultations.services.rules import change_rules
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.tables import bring_in as bring_in_table
+from consultations.services.tables import discard as discard_table
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
 from notifications.errors import NotPermitted as ResendNotPermitted
 from notifications.models import Message
@@ -46,12 +50,13 @@ from tests.files_made import pdf, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
-EDITOR, COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR = (
+EDITOR, COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR, AUDITOR = (
     Role.EDITOR,
     Role.COORDINATOR,
     Role.EXPERT,
     Role.COUNCILLOR,
     Role.ADMINISTRATOR,
+    Role.AUDITOR,
 )
 EVERYBODY = [*Role, None]
 
@@ -85,6 +90,9 @@ MAY = {
     "enter letter": {COORDINATOR},
     "save letter draft": {COORDINATOR},
     "bring in table": {COORDINATOR},
+    "discard table": {COORDINATOR},
+    "change rules": {COORDINATOR, ADMINISTRATOR},
+    "export history": {COORDINATOR, ADMINISTRATOR, AUDITOR},
 }
 
 
@@ -170,6 +178,13 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
             save_letter_draft(consultation, by=user, form_token="one", revision=0, content={})
         case "bring in table":
             bring_in_table(consultation, upload=upload(b"pismo;wpisane\n"), by=user)
+        case "discard table":
+            table = bring_in_table(consultation, upload=upload(b"pismo;wpisane\n"), by=person(COORDINATOR))
+            discard_table(table, by=user)
+        case "change rules":
+            change_rules(consultation, fields=["report_days"], by=user)
+        case "export history":
+            export_history(HistoryFilter.read({}), form="csv", by=user)
         case "approve text":
             Consultation.objects.update(texts_need_approval=True)
             consultation.refresh_from_db()
@@ -197,6 +212,7 @@ ASKS = {
     permissions.may_type_in: {COORDINATOR},
     permissions.may_read_contact: {COORDINATOR},
     permissions.may_read_remarks: {COORDINATOR, EXPERT},
+    permissions.may_read_history: {COORDINATOR, ADMINISTRATOR, AUDITOR},
     may_enter_desk: set(Role),
     may_manage_accounts: {ADMINISTRATOR},
     may_resend: {COORDINATOR, ADMINISTRATOR},
@@ -249,6 +265,7 @@ PAGES = {
     "desk:import": {COORDINATOR, ADMINISTRATOR},
     "desk:publish_version": {COORDINATOR, ADMINISTRATOR},
     "desk:content": {EDITOR},
+    "desk:history": {COORDINATOR, ADMINISTRATOR, AUDITOR},
     "admin:index": {EDITOR, COORDINATOR, EXPERT, ADMINISTRATOR},
     "admin:accounts_user_changelist": {ADMINISTRATOR},
     "admin:accounts_user_add": {ADMINISTRATOR},
