@@ -104,7 +104,7 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def axe() -> Callable[[Page], list[str]]:
-    """What axe-core finds on the page: WCAG 2.2 AA and its best practices in both colour schemes, one line a finding."""
+    """What axe-core finds on the page: WCAG 2.2 AA and best practices, in both colour schemes, one line a finding."""
 
     def run(page: Page, rules: dict[str, Any]) -> list[str]:
         found = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations)", rules)

@@ -30,8 +30,8 @@ pytestmark = pytest.mark.processes
 
 FIRST_START_SECONDS = 180
 SECOND_START_SECONDS = 5
-# What changes by the portal's own work, not by its start: notices are sent, signed-in people come and go, and the worker
-# makes comparisons and documents of the versions when it comes to it, which may be after the first end.
+# What changes by the portal's own work, not by its start: notices are sent, signed-in people come and go, and the
+# worker makes comparisons and documents of the versions when it comes to it, which may be after the first end.
 LIVELY_TABLES = {
     "notifications_message",
     "django_session",
