@@ -23,7 +23,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that start processes come first, then the browser's: a long file at the end would keep one core alone."""
+    """Files that start processes come first, then the browser's: a long file at the end would keep one core alone."""
     with_processes = {item.path for item in items if item.get_closest_marker("processes")}
     items.sort(key=lambda item: (item.path not in with_processes, "browser" not in item.path.parts))
 
