@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
@@ -18,6 +18,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 AXE = f"{settings.STATIC_URL}vendor/axe-core/axe.min.js"
 WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+Scheme = Literal["light", "dark"]
 IS_DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 # The rules that look at colours. tests/test_styles.py sees to it that the schemes differ in nothing else.
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
@@ -117,7 +118,8 @@ def axe() -> Callable[[Page], list[str]]:
     def check(page: Page) -> list[str]:
         page.add_script_tag(url=AXE)  # from our own host, so that the browser keeps it from page to page
         found = run(page, WCAG)
-        own, other = ("dark", "light") if page.evaluate(IS_DARK) else ("light", "dark")
+        own: Scheme = "dark" if page.evaluate(IS_DARK) else "light"
+        other: Scheme = "light" if own == "dark" else "dark"
         page.emulate_media(color_scheme=other)
         assert page.evaluate(IS_DARK) == (other == "dark")
         found += [f"in {other} colours: {finding}" for finding in run(page, COLOURS)]

@@ -111,7 +111,7 @@ def test_a_second_start_is_quick_and_changes_no_data(start: Start, environment: 
     before = contents(tmp_path / "var" / "portal.sqlite3")
     assert before["consultations_remark"]
 
-    seconds = []
+    seconds: list[float] = []
     # The other tests of this run take their share of the machine: one quick start of three is enough.
     while not seconds or (min(seconds) >= SECOND_START_SECONDS and len(seconds) < 3):
         again = start(ROOT / "script" / "server", environment=environment)
