@@ -23,6 +23,13 @@ def pytest_configure() -> None:
     catalogues.compile_all()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start processes come first, then the browser's: a long file at the end would keep one core alone."""
+    with_processes = {item.path for item in items if item.get_closest_marker("processes")}
+    items.sort(key=lambda item: (item.path not in with_processes, "browser" not in item.path.parts))
+
+
 @pytest.fixture(autouse=True)
 def _polish() -> Iterator[None]:
     """A request in another language leaves that language active in the thread; no test may inherit it."""

@@ -1,4 +1,4 @@
-"""axe-core finds nothing: on every page, in both colour schemes, on a phone and on a desk."""
+"""axe-core finds nothing: on every page, on a phone and on a desk; ``axe`` looks at both colour schemes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.consultations.versions import changed_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SCHEMES = [(1280, False), (1280, True), (360, False), (360, True)]
+WIDTHS = [1280, 360]
 
 
 @pytest.fixture
@@ -79,9 +79,9 @@ def public_pages(consultation: Consultation) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "dark"), SCHEMES)
-def test_public_pages(portal, visit, axe, width, dark):
-    page = visit("/", width=width, dark=dark)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_public_pages(portal, visit, axe, width):
+    page = visit("/", width=width)
     found = {}
     for path in public_pages(portal):
         page.goto(path)
@@ -93,18 +93,18 @@ def test_public_pages(portal, visit, axe, width, dark):
     assert not found, "\n".join(f"{path}: {problem}" for path, all_of in found.items() for problem in all_of)
 
 
-@pytest.mark.parametrize(("width", "dark"), SCHEMES)
-def test_the_form_with_errors(portal, visit, axe, width, dark):
-    page = visit(f"/konsultacje/{portal.slug}/zglos/uwaga/?fragment=f1", width=width, dark=dark)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_form_with_errors(portal, visit, axe, width):
+    page = visit(f"/konsultacje/{portal.slug}/zglos/uwaga/?fragment=f1", width=width)
     page.locator("main form button").last.click()
     assert page.locator("[aria-invalid=true], [role=alert]").count() > 0
     assert axe(page) == []
 
 
-@pytest.mark.parametrize(("width", "dark"), SCHEMES)
-def test_the_desk(portal, visit, sign_in_to, axe, width, dark):
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_desk(portal, visit, sign_in_to, axe, width):
     coordinator = factories.person(Role.COORDINATOR, Role.ADMINISTRATOR, Role.EDITOR)
-    page = visit("/", width=width, dark=dark)
+    page = visit("/", width=width)
     sign_in_to(page, coordinator)
     submission = portal.submissions.first()
     remark = portal.remarks.filter(state="assigned").get()

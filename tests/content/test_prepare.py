@@ -37,6 +37,15 @@ def test_static_files_are_collected_once(static, settings):
     assert not prepare.collect_static()
 
 
+@pytest.mark.parametrize("folder", ["rest_framework", "axe-core"])
+def test_what_no_page_loads_is_not_collected(static, settings, folder):
+    (static / folder).mkdir()
+    (static / folder / "large.js").write_text("", encoding="ascii")
+    prepare.collect_static()
+    assert {path.name for path in settings.STATIC_ROOT.iterdir()} >= {"own.css"}
+    assert not (settings.STATIC_ROOT / folder).exists()
+
+
 @pytest.mark.parametrize("change", ["content", "time", "new file"])
 def test_a_changed_static_file_is_collected_again(static, change):
     prepare.collect_static()
