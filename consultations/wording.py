@@ -52,6 +52,21 @@ def spell(runs: Iterable[Run], *, without: str) -> str:
     return "".join(run.text for run in runs if run.kind != without)
 
 
+def excerpt(runs: Iterable[Run], around: int) -> list[Run]:
+    """The changes with about so many characters of what stayed on each side of them, whole words, “…” for the rest."""
+    given = list(runs)
+    short: list[Run] = []
+    for place, run in enumerate(given):
+        text = run.text
+        if run.kind == "equal":
+            before = text[-around:].partition(" ")[2] if place < len(given) - 1 else ""
+            after = text[:around].rpartition(" ")[0] if place else ""
+            if len(before) + len(after) + 3 < len(text) and (before or after):
+                text = f"{after}{' ' if after else ''}…{' ' if before else ''}{before}"
+        short.append(Run(run.kind, text))
+    return short
+
+
 Piece = tuple[str, Sequence[str]]
 
 

@@ -36,6 +36,10 @@ class HistoryEntry(models.Model):
         PUBLISH_VERSION = "publish_version", _("version of the draft published")
         PUBLISH_SUMMARY = "publish_summary", _("summary published")
         HIDE_SUMMARY = "hide_summary", _("summary hidden")
+        LINK_CHANGE = "link_change", _("linked to changed words")
+        UNLINK_CHANGE = "unlink_change", _("link to changed words removed")
+        EXPLAIN_UNCHANGED = "explain_unchanged", _("explained why nothing changed")
+        WITHDRAW_EXPLANATION = "withdraw_explanation", _("explanation why nothing changed withdrawn")
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="history")
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="history")
