@@ -16,11 +16,13 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.jobs import register_job
+        from consultations import desk_changes
         from consultations.desk import register_queues
         from consultations.services import comparisons, draft_files, imports, tables
 
         register_job(draft_files.JOB, draft_files.make_everything)
         register_queues()
+        desk_changes.register_queues()
         register_job(tables.CHECK, tables.check_table)
         register_job(tables.ENTER, tables.enter_table)
         register_job(comparisons.JOB, comparisons.compare_versions)

@@ -363,6 +363,14 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         )
         return self.filter(Exists(newer))
 
+    def with_changes(self, now: dt.datetime) -> RemarkQuerySet:
+        """With ``public_changes``: the public links to the words that changed by it. One query more."""
+        from consultations.models import ChangeSource
+
+        links = ChangeSource.objects.public(now).select_related("passage", "version")
+        ordered = links.order_by("version__number", "pk")
+        return self.prefetch_related(Prefetch("changes", queryset=ordered, to_attr="public_changes"))
+
     def answered(self) -> RemarkQuerySet:
         """Remarks whose answer is public, whatever it says."""
         return self.filter(state="published")

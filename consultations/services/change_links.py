@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
@@ -53,7 +54,9 @@ def accepted_but_unchanged(consultation: Consultation) -> RemarkQuerySet:
     To be paged by ``position``. With their consultation, submission and department, as lists at the desk show them.
     """
     remarks = Remark.objects.filter(consultation=consultation).accepted_but_unchanged()
-    return remarks.select_related("consultation", "department", "submission", "unchanged_explanation__by")
+    return remarks.select_related(
+        "consultation", "department", "submission", "unchanged_explanation__by", "unchanged_explanation__version"
+    )
 
 
 def unexplained_unchanged(consultation: Consultation) -> RemarkQuerySet:
@@ -74,6 +77,22 @@ def comparison_with_previous(version: DraftVersion, now: dt.datetime | None = No
     """The version compared with the one published before it, once that has been made. One query."""
     comparisons = VersionComparison.objects.of_neighbours(now or timezone.now())
     return comparisons.filter(newer=version).select_related("older", "newer").first()
+
+
+def suggested_links(version: DraftVersion, now: dt.datetime | None = None) -> RemarkQuerySet:
+    """Accepted remarks on a passage that the version changed, and that nobody has linked to words of it yet.
+
+    Only remarks on earlier versions: nobody asked for a change that was made already.
+    """
+    changes = PassageChange.objects.since_previous(now or timezone.now()).filter(comparison__newer=version)
+    carried = ChangeSource.objects.filter(version=version, remark=OuterRef("pk"))
+    asked = Remark.objects.filter(
+        consultation__draft=version.draft_id,
+        state__in=ANSWERED_STATES,
+        version__number__lt=version.number,
+        passage__in=changes.order_by().values("passage"),
+    )
+    return asked.demanding_change().filter(~Exists(carried))
 
 
 # -- The verbs -------------------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "improper_reasons": list(consultation.improper_reasons.all()),
             "answered": reading.answered_count(consultation),
             "has_summary": consultation.summary_is_public(now),
+            "opinions": reading.opinions_of(consultation, now),
         },
     )
 
