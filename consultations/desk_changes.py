@@ -62,6 +62,11 @@ class DraftLines:
     unexplained: int
 
     @property
+    def waits(self) -> bool:
+        """Whether no version is public yet in which anything could have changed."""
+        return len(self.versions) == 1
+
+    @property
     def latest(self) -> DraftVersion:
         return self.versions[0].version
 

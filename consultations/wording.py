@@ -16,6 +16,7 @@ MOST_TOKENS = 1500  # of either text that a resident sends; the page that compar
 MOST_PAIRS = 60_000_000  # tokens of one text times those of the other: some 8 MB of memory, a fraction of a second
 MOST_LETTERS = 1_000_000  # there are not many more letters than that, and each kind of token needs one
 LEAST_ALIKE = 0.2  # below this share of common words, the way from one text to the other helps nobody
+LEAST_LEFT_OUT = 30  # characters: leaving out fewer helps nobody
 LONGEST_BRIDGE = 2  # letters of a word between two changes that is read with them rather than as kept
 
 
@@ -61,8 +62,9 @@ def excerpt(runs: Iterable[Run], around: int) -> list[Run]:
         if run.kind == "equal":
             before = text[-around:].partition(" ")[2] if place < len(given) - 1 else ""
             after = text[:around].rpartition(" ")[0] if place else ""
-            if len(before) + len(after) + 3 < len(text) and (before or after):
-                text = f"{after}{' ' if after else ''}…{' ' if before else ''}{before}"
+            if (before or after) and len(before) + len(after) + LEAST_LEFT_OUT < len(text):
+                # The sign of what is left out never stands alone on a line.
+                text = (after and f"{after}\N{NO-BREAK SPACE}") + "…" + (before and f"\N{NO-BREAK SPACE}{before}")
         short.append(Run(run.kind, text))
     return short
 
