@@ -226,7 +226,7 @@ def withdraw_explanation(remark: Remark, *, by: User, now: dt.datetime | None = 
 
 def _hold(version: DraftVersion) -> Consultation:
     """Lock the consultation until the commit: two people do not link one source twice."""
-    return Consultation.objects.select_for_update().get(draft=version.draft_id)
+    return Consultation.objects.select_for_update(of=("self",)).get(draft=version.draft_id)
 
 
 def _kind_of(
