@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -32,7 +33,9 @@ from consultations.models import (
     DraftVersion,
     HistoryEntry,
     ImproperReason,
+    Institution,
     OfferedOutcome,
+    Opinion,
     PassageText,
     Remark,
     Submission,
@@ -131,6 +134,39 @@ class DepartmentAdmin(RoleAdmin):
     list_display = ("name", "short_name", "email")
     search_fields = ("name", "short_name")
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+
+@admin.register(Institution)
+class InstitutionAdmin(RoleAdmin):
+    """A body that is asked for opinions; one that was asked stays."""
+
+    editors = SET_UP
+    list_display = ("name",)
+    search_fields = ("name",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.opinions.exists())
+
+
+@admin.register(Opinion)
+class OpinionAdmin(RoleAdmin):
+    """Who was asked, when, and what came of it; all of it stands on the consultation's page.
+
+    One from which a change of the text came stays.
+    """
+
+    editors = SET_UP
+    list_display = ("institution", "consultation", "asked_on", "due", "received_on", "stance")
+    list_select_related = ("institution", "consultation")
+    list_filter = ("consultation", "stance")
+    search_fields = ("institution__name",)
+
+    @admin.display(description=_("term"), ordering="asked_on")
+    def due(self, opinion: Opinion) -> dt.date:
+        return opinion.due_on
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.changes.exists())
 
 
 class UnlessPublished(RoleAdmin):

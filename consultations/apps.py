@@ -18,6 +18,7 @@ class ConsultationsConfig(AppConfig):
         from accounts.jobs import register_job
         from consultations import (
             append_only,  # noqa: F401  registers its check
+            desk_changes,
             receivers,  # noqa: F401  connects itself
         )
         from consultations.desk import register_queues
@@ -25,6 +26,7 @@ class ConsultationsConfig(AppConfig):
 
         register_job(draft_files.JOB, draft_files.make_everything)
         register_queues()
+        desk_changes.register_queues()
         register_job(tables.CHECK, tables.check_table)
         register_job(tables.ENTER, tables.enter_table)
         register_job(comparisons.JOB, comparisons.compare_versions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import attachments, desk, desk_drafts, history, intake, matching, redaction, tables
+from consultations.views import attachments, changes, desk, desk_drafts, history, intake, matching, redaction, tables
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -34,6 +34,8 @@ urlpatterns = [
     path("projekty/", desk_drafts.drafts, name="drafts"),
     path("projekty/<int:pk>/import/", desk_drafts.bring_in, name="draft_import"),
     path("wersje/<int:pk>/publikacja/", desk_drafts.publish, name="publish_version"),
+    path("zmiany/", changes.versions, name="changes"),
+    path("zmiany/<int:pk>/", changes.version_changes, name="version_changes"),
     path("importy/<int:pk>/", desk_drafts.one_import, name="import"),
     path("importy/<int:pk>/obrazy/<str:sha256>/", desk_drafts.picture, name="import_picture"),
 ]

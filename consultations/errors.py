@@ -279,3 +279,39 @@ class TableUnreadable(ConsultationError):
         super().__init__(code)
         self.code = code
         self.detail = detail
+
+
+class PassageUnchanged(ConsultationError):
+    """The passage reads the same, at the same place, in the version published before."""
+
+
+class NotOfThisConsultation(ConsultationError):
+    """The remark, opinion or passage belongs to another consultation."""
+
+
+class OutcomeNotDecided(ConsultationError):
+    """The remark has no answer yet, so nothing can follow from it."""
+
+
+class OpinionNotReceived(ConsultationError):
+    """The institution has said nothing that could have changed the text."""
+
+
+class AlreadyLinked(ConsultationError):
+    """This passage points to this source already; a passage has one editorial note."""
+
+
+class LinkGone(ConsultationError):
+    """Somebody has removed the link, or withdrawn the explanation, in the meantime."""
+
+
+class NoteMissing(ConsultationError):
+    """An editorial change, or an explanation, without a word on it."""
+
+
+class ChangesNotReady(ConsultationError):
+    """The version is not public, is the first one, or has not been compared with the one before it yet."""
+
+
+class NothingToExplain(ConsultationError):
+    """The remark's outcome promises no change, or changed words carry it already."""

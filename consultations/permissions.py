@@ -59,6 +59,19 @@ def may_publish(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR)
 
 
+def may_link_changes(user: Any) -> bool:
+    """Open the desk's pages of changes and their sources."""
+    return has_role(user, Role.COORDINATOR, Role.EXPERT)
+
+
+def may_link_change(user: Any, remark: Remark | None = None) -> bool:
+    """Link a remark to changed words, or explain why there are none: an expert those of the own departments.
+
+    Without a remark the source is an opinion, a group or the editors: coordinators only.
+    """
+    return has_role(user, Role.COORDINATOR) if remark is None else _works_for(user, remark)
+
+
 def may_publish_attachments(user: Any) -> bool:
     """Decide whether the public may open a sender's file."""
     return has_role(user, Role.COORDINATOR)

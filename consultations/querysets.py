@@ -88,11 +88,41 @@ class VersionComparisonQuerySet(models.QuerySet["VersionComparison"]):
         """Comparisons of texts that have been published since before they were compared, so that they hold."""
         return self.filter(older__published_at__lte=F("made_at"), newer__published_at__lte=F("made_at"))
 
+    def of_neighbours(self, now: dt.datetime) -> VersionComparisonQuerySet:
+        """Current comparisons of a public version with the one published before it: of each version at most one."""
+        from consultations.models import DraftVersion
+
+        between = DraftVersion.objects.filter(
+            draft=OuterRef("newer__draft"),
+            number__gt=OuterRef("older__number"),
+            number__lt=OuterRef("newer__number"),
+            published_at__lte=now,
+        )
+        return self.current().filter(
+            ~Exists(between),
+            newer__number__gt=F("older__number"),
+            older__published_at__lte=now,
+            newer__published_at__lte=now,
+        )
+
 
 class PassageChangeQuerySet(models.QuerySet["PassageChange"]):
     def changed(self) -> PassageChangeQuerySet:
         """What differs between the two versions: words, place, or that it is there at all."""
         return self.exclude(kind="same", is_moved=False)
+
+    def since_previous(self, now: dt.datetime) -> PassageChangeQuerySet:
+        """What each public version changed of the one published before it."""
+        from consultations.models import VersionComparison
+
+        return self.changed().filter(comparison__in=VersionComparison.objects.of_neighbours(now))
+
+    def without_source(self) -> PassageChangeQuerySet:
+        """Changes of which nobody has said where they come from."""
+        from consultations.models import ChangeSource
+
+        said = ChangeSource.objects.filter(version=OuterRef("comparison__newer"), passage=OuterRef("passage"))
+        return self.filter(~Exists(said))
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -294,6 +324,53 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
                 "submission__improper_reason__translations",
             )
         )
+
+    def demanding_change(self) -> RemarkQuerySet:
+        """Remarks with an outcome that promises another text, by the list of their consultation.
+
+        ``outcomes.outcomes_demanding_change`` says the same of one consultation.
+        """
+        from consultations.models import OfferedOutcome
+        from consultations.outcomes import USUAL
+
+        own = OfferedOutcome.objects.filter(consultation=OuterRef("consultation"))
+        demanded = own.filter(outcome=OuterRef("outcome"), demands_change=True)
+        usual = [offer.outcome.value for offer in USUAL if offer.demands_change]
+        return self.filter(Exists(demanded) | Q(~Exists(own), outcome__in=usual))
+
+    def accepted_but_unchanged(self) -> RemarkQuerySet:
+        """Remarks whose approved or public answer promises another text, and that no changed words carry.
+
+        None where there is no draft: without a text nothing can change.
+        """
+        from consultations.models import ChangeSource
+
+        carried = ChangeSource.objects.filter(remark=OuterRef("pk"))
+        promised = self.filter(state__in=["approved", "published"], consultation__draft__isnull=False)
+        return promised.demanding_change().filter(~Exists(carried))
+
+    def unexplained(self) -> RemarkQuerySet:
+        """Without those of which somebody has said why nothing changed."""
+        from consultations.models import UnchangedExplanation
+
+        return self.filter(~Exists(UnchangedExplanation.objects.filter(remark=OuterRef("pk"))))
+
+    def with_newer_version(self, now: dt.datetime) -> RemarkQuerySet:
+        """Remarks on a text of which a newer version is public: it should carry them."""
+        from consultations.models import DraftVersion
+
+        newer = DraftVersion.objects.filter(
+            draft=OuterRef("version__draft"), number__gt=OuterRef("version__number"), published_at__lte=now
+        )
+        return self.filter(Exists(newer))
+
+    def with_changes(self, now: dt.datetime) -> RemarkQuerySet:
+        """With ``public_changes``: the public links to the words that changed by it. One query more."""
+        from consultations.models import ChangeSource
+
+        links = ChangeSource.objects.public(now).select_related("passage", "version")
+        ordered = links.order_by("version__number", "pk")
+        return self.prefetch_related(Prefetch("changes", queryset=ordered, to_attr="public_changes"))
 
     def answered(self) -> RemarkQuerySet:
         """Remarks whose answer is public, whatever it says."""

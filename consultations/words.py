@@ -161,6 +161,23 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "A picture has no description yet. Say what it shows, or mark it as mere decoration."
     ),
     errors.ChapterTitleMissing: gettext_lazy("Write a title of the chapter, at most 300 characters long."),
+    errors.PassageUnchanged: gettext_lazy(
+        "This passage has not changed since the version before, so there is nothing to link. Check its number."
+    ),
+    errors.NotOfThisConsultation: gettext_lazy(
+        "This belongs to another consultation. Choose one of this consultation."
+    ),
+    errors.OutcomeNotDecided: gettext_lazy("This remark is not decided yet. Link it once it has its answer."),
+    errors.OpinionNotReceived: gettext_lazy("This institution has given no opinion, so nothing can follow from it."),
+    errors.AlreadyLinked: gettext_lazy("This change points to that source already. Nothing was added."),
+    errors.LinkGone: gettext_lazy("Somebody has removed this in the meantime. The page shows how things stand now."),
+    errors.NoteMissing: gettext_lazy("Write what was done and why. The public reads it."),
+    errors.ChangesNotReady: gettext_lazy(
+        "The changes of this version cannot be linked yet: it is not public, is the first one, or is being compared."
+    ),
+    errors.NothingToExplain: gettext_lazy(
+        "There is nothing to explain: the answer promises no change, or the remark is linked to changed words already."
+    ),
     errors.NotPermitted: gettext_lazy(
         "Your account may not do this. If you need it for your work, ask an administrator."
     ),
@@ -330,6 +347,8 @@ def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
     if part.get("format"):
         said.append(part["format"].upper())
     said += [_filter_in_words(name, value, names) for name, value in part.get("filter", {}).items()]
+    if part.get("passage"):
+        said.append(_("passage %(code)s") % {"code": part["passage"]})
     if part.get("remarks"):
         said.append(_("remarks: %(number)s") % {"number": part["remarks"]})
     if part.get("reason"):

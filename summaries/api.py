@@ -312,7 +312,12 @@ class Remarks(OpenList):
     def get_queryset(self) -> QuerySet[Remark]:
         consultation = self.showing_consultation(self.kwargs["slug"])
         remarks = Remark.objects.for_public_table(self.now).filter(consultation=consultation)
-        return read_filter(self, consultation).found_in(remarks).select_related("chapter", "passage")
+        return (
+            read_filter(self, consultation)
+            .found_in(remarks)
+            .select_related("chapter", "passage")
+            .with_changes(self.now)
+        )
 
     def paginate_queryset(self, queryset: Any) -> Any:
         return with_places(super().paginate_queryset(queryset) or [])
@@ -331,7 +336,7 @@ class OneRemark(OpenData):
         if not submission or not ordinal or ordinal >= POSITION_STEP or submission >= 10**9:
             raise Http404
         consultation = self.showing_consultation(slug)
-        remarks = Remark.objects.for_public_table(self.now).select_related("chapter", "passage")
+        remarks = Remark.objects.for_public_table(self.now).select_related("chapter", "passage").with_changes(self.now)
         remark = get_object_or_404(remarks, consultation=consultation, position=submission * POSITION_STEP + ordinal)
         [placed] = with_places([remark])
         return Response(RemarkSerializer(placed, context={"request": request}).data)

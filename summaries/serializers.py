@@ -339,6 +339,13 @@ class SenderSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(allow_null=True, help_text="Of organisations only.")
 
 
+class ChangedPassageSerializer(serializers.Serializer[Any]):
+    """Where the text changed by a remark: a passage's lasting code and the number of the version that carries it."""
+
+    passage = serializers.CharField()
+    version = serializers.IntegerField()
+
+
 class RemarkSerializer(serializers.Serializer[Placed[Remark]]):
     """A remark of the public register. Exactly what the page shows, from the same query."""
 
@@ -370,6 +377,9 @@ class RemarkSerializer(serializers.Serializer[Placed[Remark]]):
     standing = serializers.ChoiceField(source="remark.standing", choices=Remark.Standing.choices)
     improper_reason = ReasonSerializer(source="remark.submission.improper_reason", allow_null=True)
     answers = AnswerSerializer(source="remark.public_decisions", many=True)
+    changes = serializers.SerializerMethodField(
+        help_text="The passages whose words changed by it, once that is public."
+    )
     is_demonstration = serializers.BooleanField(source="remark.is_demonstration")
     url = serializers.SerializerMethodField()
 
@@ -382,6 +392,11 @@ class RemarkSerializer(serializers.Serializer[Placed[Remark]]):
     def get_passage(self, placed: Placed[Remark]) -> dict[str, str] | None:
         passage, text = placed.remark.passage, placed.passage
         return None if passage is None or text is None else {"code": passage.code, "number": text.number}
+
+    @extend_schema_field(ChangedPassageSerializer(many=True))
+    def get_changes(self, placed: Placed[Remark]) -> list[dict[str, Any]]:
+        links = getattr(placed.remark, "public_changes", [])
+        return [{"passage": link.passage.code, "version": link.version.number} for link in links]
 
     @extend_schema_field(SenderSerializer)
     def get_sender(self, placed: Placed[Remark]) -> dict[str, str | None]:

@@ -3,6 +3,7 @@
 from consultations.models.answering import Institution, OfferedOutcome, Opinion
 from consultations.models.attachments import Attachment, RateCount
 from consultations.models.baskets import Basket, BasketRemark
+from consultations.models.changes import ChangeSource, UnchangedExplanation
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
 from consultations.models.drafts import (
     Chapter,
@@ -26,6 +27,7 @@ __all__ = [
     "Attachment",
     "Basket",
     "BasketRemark",
+    "ChangeSource",
     "Chapter",
     "ChapterText",
     "Consultation",
@@ -56,5 +58,6 @@ __all__ = [
     "Submission",
     "Tally",
     "Topic",
+    "UnchangedExplanation",
     "VersionComparison",
 ]

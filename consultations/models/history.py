@@ -53,6 +53,10 @@ class HistoryEntry(models.Model):
         CHANGE_RULES = "change_rules", _("consultation changed in the records")
         CHANGE_ACCOUNT = "change_account", _("account changed")
         EXPORT_HISTORY = "export_history", _("history exported")
+        LINK_CHANGE = "link_change", _("linked to changed words")
+        UNLINK_CHANGE = "unlink_change", _("link to changed words removed")
+        EXPLAIN_UNCHANGED = "explain_unchanged", _("explained why nothing changed")
+        WITHDRAW_EXPLANATION = "withdraw_explanation", _("explanation why nothing changed withdrawn")
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, null=True, related_name="history")
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="history")

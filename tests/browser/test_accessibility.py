@@ -126,7 +126,7 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
         f"/biurko/wersje/{in_preparation.pk}/publikacja/",
         "/biurko/wpisz/", f"/biurko/wpisz/{portal.slug}/", f"/biurko/wpisz/{portal.slug}/tabela/",
         f"/biurko/wpisz/{portal.slug}/tabela/{table.pk}/", "/biurko/teksty/", f"/biurko/uwagi/{remark.pk}/tekst/",
-        "/biurko/podsumowania/",
+        "/biurko/podsumowania/", "/biurko/zmiany/", f"/biurko/zmiany/{draft.versions.get(number=1).pk}/",
         "/biurko/", "/biurko/weryfikacja/", f"/biurko/zgloszenia/{submission.pk}/", "/biurko/przydzial/",
         "/biurko/odpowiedzi/", f"/biurko/uwagi/{remark.pk}/", "/biurko/publikacja/", "/biurko/wiadomosci/",
     ]:  # fmt: skip

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from consultations import permissions
 from consultations.audit import HistoryFilter
 from consultations.errors import NotPermitted
-from consultations.models import Consultation, Decision, Draft, DraftImport, Remark, Submission
+from consultations.models import Consultation, Decision, Draft, DraftImport, Institution, Opinion, Remark, Submission
 from consultations.public_text import PublicText
 from consultations.services.attachments import add_scan, hide_attachment, publish_attachment
 from consultations.services.audit import export_history
@@ -213,6 +213,8 @@ ASKS = {
     permissions.may_read_contact: {COORDINATOR},
     permissions.may_read_remarks: {COORDINATOR, EXPERT},
     permissions.may_read_history: {COORDINATOR, ADMINISTRATOR, AUDITOR},
+    permissions.may_link_changes: {COORDINATOR, EXPERT},
+    permissions.may_link_change: {COORDINATOR},
     may_enter_desk: set(Role),
     may_manage_accounts: {ADMINISTRATOR},
     may_resend: {COORDINATOR, ADMINISTRATOR},
@@ -264,6 +266,8 @@ PAGES = {
     "desk:draft_import": {COORDINATOR, ADMINISTRATOR},
     "desk:import": {COORDINATOR, ADMINISTRATOR},
     "desk:publish_version": {COORDINATOR, ADMINISTRATOR},
+    "desk:changes": {COORDINATOR, EXPERT},
+    "desk:version_changes": {COORDINATOR, EXPERT},
     "desk:content": {EDITOR},
     "desk:history": {COORDINATOR, ADMINISTRATOR, AUDITOR},
     "admin:index": {EDITOR, COORDINATOR, EXPERT, ADMINISTRATOR},
@@ -272,6 +276,8 @@ PAGES = {
     "admin:consultations_consultation_changelist": {COORDINATOR, ADMINISTRATOR},
     "admin:consultations_department_changelist": {COORDINATOR, ADMINISTRATOR},
     "admin:consultations_draft_changelist": {COORDINATOR, ADMINISTRATOR},
+    "admin:consultations_institution_changelist": {COORDINATOR, ADMINISTRATOR},
+    "admin:consultations_opinion_changelist": {COORDINATOR, ADMINISTRATOR},
     "admin:consultations_submission_changelist": {COORDINATOR},
     "admin:consultations_remark_changelist": {COORDINATOR, EXPERT},
     "admin:consultations_decision_changelist": {COORDINATOR, EXPERT},
@@ -292,6 +298,7 @@ def page_keys(remark):
         "desk:draft_import": [draft.pk],
         "desk:import": [brought_in.pk],
         "desk:publish_version": [draft.versions.get().pk],
+        "desk:version_changes": [draft.versions.get().pk],
     }
 
 
@@ -381,6 +388,8 @@ RECORDS = {
     Event: {EDITOR, COORDINATOR, ADMINISTRATOR},
     News: {EDITOR, COORDINATOR, ADMINISTRATOR},
     Consultation: {COORDINATOR, ADMINISTRATOR},
+    Institution: {COORDINATOR, ADMINISTRATOR},
+    Opinion: {COORDINATOR, ADMINISTRATOR},
     User: {ADMINISTRATOR},
     Submission: set(),
     Remark: set(),
