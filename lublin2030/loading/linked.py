@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from consultations.models import ChangeSource, Consultation, DraftVersion, Institution, Opinion, Passage, Remark
+from consultations.models import Consultation, DraftVersion, Institution, Opinion, Passage, Remark
 from consultations.services.change_links import link_change
 from consultations.services.comparisons import make_comparison
 from lublin2030.lib.dates import warsaw
@@ -26,9 +26,9 @@ BETWEEN = dt.timedelta(minutes=1)
 
 
 def is_loaded() -> bool:
-    """Whether the changes of the adopted version have sources, ours or the staff's, or there is no such version."""
-    version = _version()
-    return version is None or ChangeSource.objects.filter(version=version).exists()
+    """Whether the changes of the adopted version have sources, ours or the staff's, or are not there. One query."""
+    adopted = DraftVersion.objects.filter(draft__consultation__seed_key=CONSULTATION, number=NUMBER)
+    return not adopted.filter(change_sources__isnull=True).exists()
 
 
 @transaction.atomic
