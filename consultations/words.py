@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.roles import Role
 from consultations import errors
-from consultations.models import Consultation, Department, HistoryEntry, Remark, Submission
+from consultations.models import ChangeSource, Consultation, Department, HistoryEntry, Remark, Submission
 from consultations.models.consultations import IdentityField
 from consultations.services.confirmation import REASON as UNCONFIRMED
 from lublin2030.lib.dates import WARSAW
@@ -347,6 +347,10 @@ def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
     if part.get("format"):
         said.append(part["format"].upper())
     said += [_filter_in_words(name, value, names) for name, value in part.get("filter", {}).items()]
+    if part.get("kind"):
+        said.append(str(ChangeSource.Kind(part["kind"]).label))
+    if part.get("from"):
+        said.append(part["from"])
     if part.get("passage"):
         said.append(_("passage %(code)s") % {"code": part["passage"]})
     if part.get("remarks"):

@@ -280,8 +280,8 @@ def _check_changed(version: DraftVersion, passage: Passage, now: dt.datetime) ->
 def _facts(source: ChangeSource, version: DraftVersion, passage: Passage) -> dict[str, Any]:
     """What the history says of a link."""
     facts = {"kind": source.kind, "version": version.number, "passage": passage.code, "note": source.note}
-    if source.opinion_id:
-        facts["opinion"] = source.opinion_id
-    if source.working_group_id:
-        facts["working_group"] = source.working_group_id
+    if source.opinion is not None:
+        facts["from"] = source.opinion.institution.name
+    if source.working_group is not None:
+        facts["from"] = source.working_group.name
     return {name: value for name, value in facts.items() if value}

@@ -212,6 +212,11 @@ def facts_of(verb: Verb) -> list[dict[str, Any]]:
     by_verb[Verb.RECEIVE] = ({}, {"number": 1, "remarks": 2, "channel": "paper", "signed": False})
     by_verb[Verb.HIDE_SUMMARY] = ({}, {})
     by_verb[Verb.PUBLISH_VERSION] = ({}, {"version": 2, "published_at": DURING.isoformat()})
+    link = {"kind": "opinion", "from": "Sejmik", "version": 2, "passage": "f1", "note": "Ust. 3."}
+    by_verb[Verb.LINK_CHANGE] = ({}, link)
+    by_verb[Verb.UNLINK_CHANGE] = (link, {})
+    by_verb[Verb.EXPLAIN_UNCHANGED] = ({"note": "Jest już."}, {"version": 2, "note": "Było już."})
+    by_verb[Verb.WITHDRAW_EXPLANATION] = ({"note": "Było już."}, {})
     numbers = {"NUMBER": 12, "DEPARTMENT": DepartmentFactory().pk}
     return [{name: numbers.get(str(value), value) for name, value in part.items()} for part in by_verb[verb]]
 
