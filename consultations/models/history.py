@@ -36,6 +36,7 @@ class HistoryEntry(models.Model):
         PUBLISH_VERSION = "publish_version", _("version of the draft published")
         PUBLISH_SUMMARY = "publish_summary", _("summary published")
         HIDE_SUMMARY = "hide_summary", _("summary hidden")
+        FREEZE_REPORT = "freeze_report", _("report frozen")
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="history")
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="history")
