@@ -8,7 +8,7 @@ class SummariesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.jobs import register_job
-        from summaries.reports import desk, services
+        from summaries.reports import desk, files, services
 
-        register_job(services.JOB, services.build_report)
+        register_job(files.JOB, services.build_report)
         desk.register_queues()

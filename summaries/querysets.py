@@ -8,7 +8,7 @@ from django.db import models
 
 if TYPE_CHECKING:
     from consultations.models import Consultation
-    from summaries.models import ConsultationReport  # noqa: F401  named in quotes
+    from summaries.models import ConsultationReport
 
 
 class ConsultationReportQuerySet(models.QuerySet["ConsultationReport"]):

@@ -41,7 +41,8 @@ def chart_svg(chart: dict[str, Any]) -> str:
     height = top + ROW * len(rows) + 4
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
-        f' role="img" aria-label={quoteattr(chart["alt"])} font-family="Libertinus Serif, Georgia, serif" font-size="13">'
+        f' role="img" aria-label={quoteattr(chart["alt"])}'
+        ' font-family="Libertinus Serif, Georgia, serif" font-size="13">'
     ]
     for number, line in enumerate(legend):
         x = 0.0

@@ -242,7 +242,10 @@ def _course(consultation: Consultation) -> list[Block]:
     if ledger:
         blocks.append(
             table(
-                _("The ledger of the stage. Attendances are not unique people; figures of different units are not added."),
+                _(
+                    "The ledger of the stage. Attendances are not unique people; figures of different units are not"
+                    " added."
+                ),
                 [_("Activity"), _("Events"), _("Figure"), _("Source")],
                 [[row.figure.activity, row.events or NONE, _figure(row), row.figure.source] for row in ledger],
             )

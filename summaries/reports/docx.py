@@ -1,4 +1,4 @@
-"""A volume of a report as DOCX: real headings, header rows that repeat, the language, a table of contents field."""
+"""A volume of a report as DOCX: real headings, header rows that repeat, the language, pictures with their texts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from xml.sax.saxutils import escape
 
 import docx
 import typst
+from django.utils.translation import gettext as _
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
-from django.utils.translation import gettext as _
 
 from lublin2030.lib.plain_markdown import plain_paragraphs
 from summaries.models import ConsultationReport
@@ -123,7 +123,7 @@ class _Writer:
         paragraph._p.append(field)
 
     def _contents(self) -> None:
-        """A table of contents that the word processor fills from the headings, and the headings themselves until then."""
+        """The chapters; to go to one, a word processor has its own navigation by headings."""
         self._text("TOC Heading" if "TOC Heading" in self._ids else "Subtitle", _("Contents"))
         for section in self._volume["sections"]:
             self._text("List Bullet", f"{section['number']}. {section['title']}")
@@ -197,7 +197,9 @@ def _table_xml(
 
     ``foreign``: the columns that are in the row's language.
     """
-    lengths = [round(width * TWIPS_PER_CM) for width in widths] or [round(16.6 * TWIPS_PER_CM / len(columns))] * len(columns)
+    lengths = [round(width * TWIPS_PER_CM) for width in widths] or [round(16.6 * TWIPS_PER_CM / len(columns))] * len(
+        columns
+    )
     half_points = round(size * 2)
     grid = "".join(f'<w:gridCol w:w="{length}"/>' for length in lengths)
 
@@ -206,7 +208,9 @@ def _table_xml(
         marks += f'<w:sz w:val="{half_points}"/>'
         if language != "pl":
             marks += f'<w:lang w:val="{LANGUAGES.get(language, language)}"/>'
-        lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in _writable(text).split("\n"))
+        lines = "<w:br/>".join(
+            f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in _writable(text).split("\n")
+        )
         shade = '<w:shd w:val="clear" w:color="auto" w:fill="E3EFE7"/>' if header else ""
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{lengths[number]}" w:type="dxa"/>{shade}</w:tcPr>'

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from django.core.files import File
+from django.db import transaction
 from django.utils import timezone, translation
 
+from accounts.jobs import ask_for
+from accounts.models import Job
 from consultations.models.remarks import new_token
 from summaries.models import ConsultationReport, ReportFile
 from summaries.reports.content import LANGUAGE
@@ -37,14 +40,15 @@ DATA: dict[str, Callable[[ConsultationReport, IO[bytes]], None]] = {
     Format.JSON: write_json,
     Format.XLSX: write_xlsx,
 }
-COPIED_AT_ONCE = 1024 * 1024
+JOB = "report"
+ASKED_AGAIN_AFTER = dt.timedelta(hours=1)
 
 
 def missing_files(report: ConsultationReport) -> list[tuple[str, int]]:
     """The files, as format and volume, that the report should have and has not."""
     volumes = volume_count(report.document)
-    wanted = [(format.value, 1) for format in DATA]
-    wanted += [(format.value, volume) for format in DOCUMENTS for volume in range(1, volumes + 1)]
+    wanted = [(format, 1) for format in DATA]
+    wanted += [(format, volume) for format in DOCUMENTS for volume in range(1, volumes + 1)]
     made = set(ReportFile.objects.filter(report=report).values_list("format", "volume"))
     return [one for one in wanted if one not in made]
 
@@ -75,9 +79,7 @@ def make_files(
     progress(total, total)
 
 
-def keep_file(
-    report: ConsultationReport, format: str, volume: int, written: IO[bytes], *, now: dt.datetime
-) -> None:
+def keep_file(report: ConsultationReport, format: str, volume: int, written: IO[bytes], *, now: dt.datetime) -> None:
     """Keep a written file under a name nobody can guess. Of two who make the same at once, one's is kept."""
     written.seek(0)
     digest = hashlib.file_digest(written, "sha256").hexdigest()  # type: ignore[arg-type]
@@ -90,3 +92,14 @@ def keep_file(
     kept = ReportFile.objects.get(report=report, format=format, volume=volume)
     if kept.file.name != file.file.name:
         file.file.storage.delete(file.file.name or "")
+
+
+def ask_for_files(report: ConsultationReport, *, now: dt.datetime | None = None) -> None:
+    """Have the worker make what is missing, unless it is at it or tried within the hour: strangers can ask."""
+    now = now or timezone.now()
+    jobs = Job.objects.filter(kind=JOB, subject__report=report.pk).order_by("-pk")
+    latest = jobs.first()
+    if latest is not None and (latest.finished_at is None or latest.finished_at > now - ASKED_AGAIN_AFTER):
+        return
+    with transaction.atomic():
+        ask_for(JOB, key=f"{JOB}:{report.pk}:{jobs.count() + 1}", by=None, now=now, report=report.pk)

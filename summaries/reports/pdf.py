@@ -99,7 +99,13 @@ def row_cells(row: dict[str, Any]) -> list[str]:
         row["reason"],
         stance_in_words(row),
         "\n".join(
-            filter(None, [row["justification"], _("Corrected: %(why)s") % {"why": row["correction"]} if row["correction"] else ""])
+            filter(
+                None,
+                [
+                    row["justification"],
+                    _("Corrected: %(why)s") % {"why": row["correction"]} if row["correction"] else "",
+                ],
+            )
         ),
     ]
 

@@ -92,14 +92,13 @@ def row_of(placed: Placed[Remark], consultation: Consultation) -> dict[str, Any]
     sender_kind = remark.submission.sender_kind
     organisation = str(getattr(remark, "organisation", ""))
     own = vars(remark)
-    decision = (answers_of(remark) or [None])[-1]
+    answers = answers_of(remark)
+    decision = answers[-1] if answers else None
     improper = remark.submission.improper_reason
     passage = f", {_('passage %(number)s') % {'number': placed.passage.number}}" if placed.passage else ""
     chapter = f"{placed.chapter.number}. {placed.chapter.title}" if placed.chapter else _("the whole document")
-    if sender_kind == Submission.SenderKind.PERSON:
-        sender = _("natural person")
-    else:
-        sender = organisation or _("organisation")
+    is_person = sender_kind == Submission.SenderKind.PERSON
+    sender = _("natural person") if is_person else organisation or _("organisation")
     return {
         "submission": f"{remark.submission_number}/{consultation.year}",
         "ordinal": remark.ordinal,

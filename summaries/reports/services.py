@@ -31,10 +31,10 @@ from summaries.reports.errors import (
     TextsChanged,
     WhatChangedMissing,
 )
+from summaries.reports.files import JOB
 from summaries.reports.permissions import may_make_reports
 from summaries.reports.rows import canonical, live_rows, save_rows
 
-JOB = "report"
 State = ConsultationReport.State
 Told = Callable[[int, int], None]
 

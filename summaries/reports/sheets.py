@@ -40,7 +40,9 @@ def write_xlsx(report: ConsultationReport, out: IO[bytes]) -> None:
     _write_about(book, report, document, head)
     _write_remarks(book, report, head)
     _write_statistics(book, document, head)
-    book.set_properties({"title": document_title(document), "company": "Lublin", "comments": f"SHA-256 {report.sha256}"})
+    book.set_properties(
+        {"title": document_title(document), "company": "Lublin", "comments": f"SHA-256 {report.sha256}"}
+    )
     book.close()
 
 
@@ -70,8 +72,8 @@ def _write_remarks(book: Any, report: ConsultationReport, head: Any) -> None:
     keys = [key for key, _name in columns]
     text = book.add_format({"text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "dd.mm.yyyy", "valign": "top"})
-    sheet, number = None, ROWS_OF_SHEET
-    sheets = 0
+    sheet = _remark_sheet(book, columns, head, 1)
+    number, sheets = 0, 1
     for line in lines_of(report):
         if number == ROWS_OF_SHEET:
             sheets += 1
@@ -88,8 +90,6 @@ def _write_remarks(book: Any, report: ConsultationReport, head: Any) -> None:
                 sheet.write_number(number, column, value)
             elif value != "":
                 sheet.write_string(number, column, _fitting(said(value)), text)
-    if sheet is None:
-        _remark_sheet(book, columns, head, 1)
 
 
 def _remark_sheet(book: Any, columns: list[tuple[str, str]], head: Any, number: int) -> Any:

@@ -62,7 +62,9 @@ def volumes_of(report: ConsultationReport) -> Iterator[dict[str, Any]]:
     for volume in range(1, total + 1):
         here = [one for one in slices if one.volume == volume]
         # The rows of a part are read once, in order: a part's next slice begins where this one ends.
-        tables = {one.part["key"]: list(itertools.islice(streams[one.part["key"]], one.stop - one.start)) for one in here}
+        tables = {
+            one.part["key"]: list(itertools.islice(streams[one.part["key"]], one.stop - one.start)) for one in here
+        }
         sections = []
         for section in document["sections"]:
             blocks: list[dict[str, Any]] = []
@@ -106,5 +108,10 @@ def _tables(
         elsewhere = sorted({one.volume for one in of_part if one.volume != volume})
         if elsewhere:
             numbers = ", ".join(str(one) for one in elsewhere)
-            blocks.append({"is": "paragraph", "text": _("More of this table stands in volume: %(numbers)s.") % {"numbers": numbers}})
+            blocks.append(
+                {
+                    "is": "paragraph",
+                    "text": _("More of this table stands in volume: %(numbers)s.") % {"numbers": numbers},
+                }
+            )
     return blocks
