@@ -117,7 +117,7 @@ def document_of(report: ConsultationReport, consultation: Consultation, parts: P
         section("opinions", _("Opinions of institutions"), _opinions(consultation, now)),
         section("improper", _("Improper and withdrawn remarks"), _others(others)),
         section("summary", _("Conclusions"), [markdown(texts.summary)] if texts.summary else []),
-        section("annexes", _("Annexes"), _annexes(consultation, texts, now)),
+        section("annexes", _("Annexes"), _annexes(texts)),
     ]
     if report.supersedes is not None:
         changed = [
@@ -396,6 +396,6 @@ def _opinion_in_words(opinion: Opinion, now: dt.datetime) -> str:
     return _("no answer within the term")
 
 
-def _annexes(consultation: Consultation, texts: ReportText, now: dt.datetime) -> list[Block]:
+def _annexes(texts: ReportText) -> list[Block]:
     data = _("The register of remarks as data: XLSX, CSV and JSON, at the address of this report.")
-    return [{"is": "items", "items": [data]}, *([markdown(texts.annexes)] if texts.annexes else [])]
+    return [*([markdown(texts.annexes)] if texts.annexes else []), paragraph(data)]

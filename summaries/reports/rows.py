@@ -95,8 +95,9 @@ def row_of(placed: Placed[Remark], consultation: Consultation) -> dict[str, Any]
     answers = answers_of(remark)
     decision = answers[-1] if answers else None
     improper = remark.submission.improper_reason
-    passage = f", {_('passage %(number)s') % {'number': placed.passage.number}}" if placed.passage else ""
-    chapter = f"{placed.chapter.number}. {placed.chapter.title}" if placed.chapter else _("the whole document")
+    places = [f"{placed.chapter.number}. {placed.chapter.title}" if placed.chapter else _("the whole document")]
+    if placed.passage:
+        places.append(_("passage %(number)s") % {"number": placed.passage.number})
     is_person = sender_kind == Submission.SenderKind.PERSON
     sender = _("natural person") if is_person else organisation or _("organisation")
     return {
@@ -108,7 +109,7 @@ def row_of(placed: Placed[Remark], consultation: Consultation) -> dict[str, Any]
         "channel_name": str(remark.get_channel_display()),
         "sender_kind": sender_kind,
         "sender": sender,
-        "place": chapter + passage,
+        "place": ", ".join(places),
         "passage": remark.passage.code if remark.passage else "",
         "kind": remark.kind,
         "kind_name": str(remark.get_kind_display()),

@@ -1,0 +1,32 @@
+"""Empty the tables of a test with real transactions, frozen reports too: on SQLite their triggers step aside for that.
+
+PostgreSQL truncates, which fires no trigger of rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.sqlite3.operations import DatabaseOperations
+
+TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'summaries\\_%' ESCAPE '\\'"
+_flush = DatabaseOperations.execute_sql_flush
+
+
+def _without_triggers(operations: Any, statements: Any) -> None:
+    with operations.connection.cursor() as cursor:
+        cursor.execute(TRIGGERS)
+        triggers = cursor.fetchall()
+        for name, _sql in triggers:
+            cursor.execute(f"DROP TRIGGER {operations.quote_name(name)}")
+    try:
+        _flush(operations, statements)
+    finally:
+        with operations.connection.cursor() as cursor:
+            for _name, sql in triggers:
+                cursor.execute(sql)
+
+
+def let_tests_flush_frozen_reports() -> None:
+    """Called once before the tests."""
+    DatabaseOperations.execute_sql_flush = _without_triggers  # type: ignore[method-assign]
