@@ -54,13 +54,15 @@ def answered_submission(consultation: Consultation, **fields: Any) -> Submission
 
 
 def finished(**fields: Any) -> Consultation:
-    """A consultation that can be reported on: a person's two remarks, an organisation's, an improper, a withdrawn one."""
+    """One that can be reported on: two remarks of a person, one of an organisation, an improper, a withdrawn one."""
     consultation = consultation_with_draft(legal_basis="Art. 6 **ustawy**.", summary="O projekcie.", **fields)
     answered_submission(
         consultation,
         sender=Sender(**PERSONAL),
         new_remarks=[
-            passage_remark(consultation, "f4", change="=1+1 czyli więcej lip;\n„dwie” linie", wording="Miasto sadzi lipy."),
+            passage_remark(
+                consultation, "f4", change="=1+1 czyli więcej lip;\n„dwie” linie", wording="Miasto sadzi lipy."
+            ),
             passage_remark(consultation, "f1", change="-5 stopni mniej", chosen_kind=Remark.Kind.GENERAL),
         ],
     )
@@ -90,7 +92,11 @@ def drafted(consultation: Consultation, *, now: dt.datetime = REPORTED) -> Consu
 
 
 def frozen(
-    consultation: Consultation, *, by: User | None = None, office: SigningOffice | None = None, now: dt.datetime = REPORTED
+    consultation: Consultation,
+    *,
+    by: User | None = None,
+    office: SigningOffice | None = None,
+    now: dt.datetime = REPORTED,
 ) -> ConsultationReport:
     """The consultation's frozen report, without files."""
     by = by or person(Role.COORDINATOR)
