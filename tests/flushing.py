@@ -29,4 +29,4 @@ def _without_triggers(operations: Any, statements: Any) -> None:
 
 def let_tests_flush_frozen_reports() -> None:
     """Called once before the tests."""
-    DatabaseOperations.execute_sql_flush = _without_triggers  # type: ignore[method-assign]
+    DatabaseOperations.execute_sql_flush = _without_triggers  # type: ignore[method-assign, assignment]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from typing import Any
 
 import pikepdf
 
@@ -25,13 +26,13 @@ def words(content: bytes) -> str:
     return "\n".join(said)
 
 
-def _words_of(stream: object, resources: pikepdf.Object, page: pikepdf.Page) -> str:
+def _words_of(stream: Any, resources: Any, page: pikepdf.Page) -> str:
     fonts = {name: _map(font) for name, font in (resources.get("/Font") or {}).items()}
-    forms = resources.get("/XObject") or {}
+    forms: Any = resources.get("/XObject") or {}
     current: dict[int, str] = {}
     said: list[str] = []
-    for operands, operator in pikepdf.parse_content_stream(stream):
-        name = str(operator)
+    for instruction in pikepdf.parse_content_stream(stream):
+        operands, name = instruction.operands, str(instruction.operator)
         if name == "Tf":
             current = fonts.get(str(operands[0]), {})
         elif name in {"Tj", "TJ"}:

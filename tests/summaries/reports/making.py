@@ -27,7 +27,7 @@ from tests.factories import (
 REPORTED = warsaw(2022, 1, 19, 10)
 
 # A natural person whose data are like nothing else in the tests.
-PERSONAL = {
+PERSONAL: dict[str, Any] = {
     "name": "Zenobia Wścieklicowa",
     "email": "zenobia.wscieklicowa@example.org",
     "phone": "600700801",

@@ -222,7 +222,8 @@ def test_the_watermark_is_not_read_aloud(over):
     """It is an artifact: no marked content of the structure tree holds it."""
     pdf = opened(first_volume(write_pdf, drafted(over)))
     depth: list[str] = []
-    for operands, operator in pikepdf.parse_content_stream(pdf.pages[0]):
+    for instruction in pikepdf.parse_content_stream(pdf.pages[0]):
+        operands, operator = instruction.operands, instruction.operator
         if str(operator) in {"BDC", "BMC"}:
             depth.append(str(operands[0]))
         elif str(operator) == "EMC":
