@@ -6,6 +6,7 @@ The office's name is the city's; that it signed this report is ours, so the repo
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from consultations.models import Consultation
 from lublin2030.lib.dates import warsaw
@@ -21,11 +22,13 @@ FROZEN = warsaw(2022, 1, 19, 10)
 
 
 def is_loaded() -> bool:
-    """Whether the consultation of 2021 has a report, is not there, or cannot have one as staff have left it."""
-    consultation = Consultation.objects.filter(seed_key=CONSULTATION).first()
-    if consultation is None or ConsultationReport.objects.filter(consultation=consultation).exists():
-        return True
-    return bool(blockers(consultation, FROZEN))
+    """Whether the consultation of 2021 has a report, is not there, or cannot have one as staff have left it.
+
+    One query, once it is loaded.
+    """
+    reported = ConsultationReport.objects.filter(consultation=OuterRef("pk"))
+    consultation = Consultation.objects.filter(~Exists(reported), seed_key=CONSULTATION).first()
+    return consultation is None or bool(blockers(consultation, FROZEN))
 
 
 @transaction.atomic
