@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper
 
 TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'summaries\\_%' ESCAPE '\\'"
-_flush = DatabaseOperations.execute_sql_flush
+OPERATIONS = DatabaseWrapper.ops_class
+_flush = OPERATIONS.execute_sql_flush
 
 
 def _without_triggers(operations: Any, statements: Any) -> None:
@@ -29,4 +30,4 @@ def _without_triggers(operations: Any, statements: Any) -> None:
 
 def let_tests_flush_frozen_reports() -> None:
     """Called once before the tests."""
-    DatabaseOperations.execute_sql_flush = _without_triggers  # type: ignore[method-assign, assignment]
+    OPERATIONS.execute_sql_flush = _without_triggers  # type: ignore[method-assign, assignment]

@@ -1,6 +1,6 @@
 """Charts as SVG, drawn here: bars of one colour, or of the standings. They need no font of the reader's and no script.
 
-The colours are attributes, which a style sheet may override: on the page they follow the reader's theme.
+They stand in documents; the page draws the same numbers with the bars of the summary, in the reader's theme.
 """
 
 from __future__ import annotations
@@ -25,9 +25,13 @@ COLOURS: dict[str, str] = {
     Standing.WITHDRAWN: "#e9ece6",
 }
 PLAIN = "#0b5d3f"
-WIDTH, LABEL, ROW, BAR = 680, 250, 24, 14
+# A plain chart is narrow: its numbers stand beside it. One of several series has them below, and the whole width.
+WIDTH, LABEL = 680, 250
+NARROW_WIDTH, NARROW_LABEL = 430, 190
+ROW, BAR = 24, 14
 NUMBER = 52  # room for the number after the longest bar
 LONGEST_LABEL = 40
+LONGEST_NARROW_LABEL = 30
 LEGEND_ROW = 20
 
 
@@ -39,8 +43,9 @@ def chart_svg(chart: dict[str, Any]) -> str:
     legend = _legend(series)
     top = LEGEND_ROW * (len(legend) + 1) if legend else 6
     height = top + ROW * len(rows) + 4
+    width = width_of(chart)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         f' role="img" aria-label={quoteattr(chart["alt"])}'
         ' font-family="Libertinus Serif, Georgia, serif" font-size="13">'
     ]
@@ -54,6 +59,11 @@ def chart_svg(chart: dict[str, Any]) -> str:
     for number, row in enumerate(rows):
         parts += _row(row, top + number * ROW, most, series)
     return "".join([*parts, "</svg>"])
+
+
+def width_of(chart: dict[str, Any]) -> int:
+    """How wide the chart is drawn, in pixels."""
+    return WIDTH if chart["series"] else NARROW_WIDTH
 
 
 def _legend(series: list[dict[str, str]]) -> list[list[dict[str, str]]]:
@@ -71,25 +81,27 @@ def _legend(series: list[dict[str, str]]) -> list[list[dict[str, str]]]:
 
 
 def _row(row: dict[str, Any], y: int, most: int, series: list[dict[str, str]]) -> list[str]:
-    label = row["label"] if len(row["label"]) <= LONGEST_LABEL else row["label"][: LONGEST_LABEL - 1].rstrip() + "…"
+    width, left = (WIDTH, LABEL) if series else (NARROW_WIDTH, NARROW_LABEL)
+    longest = LONGEST_LABEL if series else LONGEST_NARROW_LABEL
+    label = row["label"] if len(row["label"]) <= longest else row["label"][: longest - 1].rstrip() + "…"
     middle = y + BAR - 2
-    parts = [f'<text x="{LABEL - 10}" y="{middle}" text-anchor="end" fill="#17211d">{escape(label)}</text>']
-    scale = (WIDTH - LABEL - NUMBER) / most
-    x = float(LABEL)
+    parts = [f'<text x="{left - 10}" y="{middle}" text-anchor="end" fill="#17211d">{escape(label)}</text>']
+    scale = (width - left - NUMBER) / most
+    x = float(left)
     if series:
         for one in series:
-            width = row["parts"].get(one["key"], 0) * scale
-            if width:
+            length = row["parts"].get(one["key"], 0) * scale
+            if length:
                 parts.append(
-                    f'<rect class="s-{one["key"]}" x="{x:.1f}" y="{y}" width="{max(width - 1, 0.8):.1f}" height="{BAR}"'
+                    f'<rect x="{x:.1f}" y="{y}" width="{max(length - 1, 0.8):.1f}" height="{BAR}"'
                     f' fill="{COLOURS[one["key"]]}"/>'
                 )
-            x += width
+            x += length
     elif row["total"]:
         colour = COLOURS.get(row.get("key", ""), PLAIN)
-        width = row["total"] * scale
-        parts.append(f'<rect x="{x:.1f}" y="{y}" width="{max(width, 0.8):.1f}" height="{BAR}" fill="{colour}"/>')
-        x += width
+        length = row["total"] * scale
+        parts.append(f'<rect x="{x:.1f}" y="{y}" width="{max(length, 0.8):.1f}" height="{BAR}" fill="{colour}"/>')
+        x += length
     parts.append(f'<text x="{x + 6:.1f}" y="{middle}" fill="#17211d">{row["total"]}</text>')
     return parts
 

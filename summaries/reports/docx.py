@@ -18,7 +18,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from lublin2030.lib.plain_markdown import plain_paragraphs
 from summaries.models import ConsultationReport
-from summaries.reports.charts import chart_svg
+from summaries.reports.charts import WIDTH, chart_svg, width_of
 from summaries.reports.content import remark_columns
 from summaries.reports.pdf import chart_table, document_title, footer, head_facts, row_cells
 
@@ -171,7 +171,7 @@ class _Writer:
 
     def _chart(self, block: dict[str, Any]) -> None:
         self._text("Heading 2", block["title"])
-        picture = self._file.add_picture(io.BytesIO(chart_png(block)), width=PICTURE_WIDTH)
+        picture = self._file.add_picture(io.BytesIO(chart_png(block)), width=PICTURE_WIDTH * width_of(block) // WIDTH)
         picture._inline.docPr.set("descr", _writable(block["alt"]))
         self._table(*chart_table(block))
 
