@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from summaries.models import ConsultationReport, ReportFile, ReportRow
-from tests.summaries.reports.making import REPORTED, drafted
+from tests.summaries.reports.making import REPORTED, drafted, finished, frozen
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +78,13 @@ def test_a_draft_can_be_deleted_with_its_rows(over):
 def test_who_made_a_frozen_report_can_be_forgotten(report):
     report.made_by.delete()
     assert ConsultationReport.objects.get(pk=report.pk).made_by is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tests_with_real_transactions_can_empty_the_tables_and_the_triggers_stay():
+    report = frozen(finished())
+    call_command("flush", interactive=False, verbosity=0)
+    assert not ConsultationReport.objects.exists()
+    again = frozen(finished())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ConsultationReport.objects.filter(pk=again.pk).update(sha256=report.sha256)
