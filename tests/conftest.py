@@ -16,11 +16,13 @@ from consultations.append_only import drop_guards, make_guards
 from consultations.models import Consultation
 from lublin2030 import catalogues
 from tests import factories
+from tests.flushing import let_tests_flush_frozen_reports
 
 
 def pytest_configure() -> None:
     """Compile the catalogues before anything is collected: what is once loaded without them stays English."""
     catalogues.compile_all()
+    let_tests_flush_frozen_reports()
 
 
 @pytest.hookimpl(trylast=True)

@@ -57,6 +57,7 @@ class HistoryEntry(models.Model):
         UNLINK_CHANGE = "unlink_change", _("link to changed words removed")
         EXPLAIN_UNCHANGED = "explain_unchanged", _("explained why nothing changed")
         WITHDRAW_EXPLANATION = "withdraw_explanation", _("explanation why nothing changed withdrawn")
+        FREEZE_REPORT = "freeze_report", _("report frozen")
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, null=True, related_name="history")
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="history")

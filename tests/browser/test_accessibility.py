@@ -19,10 +19,12 @@ from consultations.services.imports import start_import
 from consultations.services.tables import bring_in
 from participation.models import Event
 from stages.models import News, Page
+from summaries.models import ConsultationReport
 from tests import factories
 from tests.consultations.importing.documents import nasty_docx
 from tests.consultations.tables import as_csv, row
 from tests.consultations.versions import changed_version
+from tests.summaries.reports import making
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,6 +56,7 @@ def portal():
     correct_remark(remark, content=content, revision=1, now=now)
     withdraw_remark(correctable.remarks.get(ordinal=2), now=now)
     changed_version(consultation, published_at=now - timedelta(days=1))
+    making.frozen(making.finished(slug="ze-sprawozdaniem"), now=now)
     return consultation
 
 
@@ -75,6 +78,8 @@ def public_pages(consultation: Consultation) -> list[str]:
         mine, f"{mine}potwierdzenie/", f"{mine}nadawca/", f"{mine}wycofaj/", f"{mine}uwaga/1/popraw/",
         f"{mine}uwaga/1/wycofaj/", f"{mine}uwaga/2/popraw/", unconfirmed.tracking_path,
         f"/zgloszenie/potwierdz/{unconfirmed.confirmation_token}/", "/zgloszenie/potwierdz/nie-ma/",
+        *[f"/konsultacje/ze-sprawozdaniem/{page}" for page in ("", "sprawozdanie/", "sprawozdanie.pdf")],
+        ConsultationReport.objects.get().get_absolute_url() + "uwagi/1/",
         "/konto/login/", "/nie-ma-takiej-strony/", "/en/", f"/uk{base}projekt/1/",
     ]  # fmt: skip
 
@@ -127,6 +132,8 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
         "/biurko/wpisz/", f"/biurko/wpisz/{portal.slug}/", f"/biurko/wpisz/{portal.slug}/tabela/",
         f"/biurko/wpisz/{portal.slug}/tabela/{table.pk}/", "/biurko/teksty/", f"/biurko/uwagi/{remark.pk}/tekst/",
         "/biurko/podsumowania/", "/biurko/zmiany/", f"/biurko/zmiany/{draft.versions.get(number=1).pk}/",
+        "/biurko/sprawozdania/", f"/biurko/sprawozdania/{portal.slug}/",
+        *[f"/biurko/sprawozdania/ze-sprawozdaniem/{page}" for page in ("", "zamroz/")],
         "/biurko/", "/biurko/weryfikacja/", f"/biurko/zgloszenia/{submission.pk}/", "/biurko/przydzial/",
         "/biurko/odpowiedzi/", f"/biurko/uwagi/{remark.pk}/", "/biurko/publikacja/", "/biurko/wiadomosci/",
     ]:  # fmt: skip

@@ -217,6 +217,7 @@ def facts_of(verb: Verb) -> list[dict[str, Any]]:
     by_verb[Verb.UNLINK_CHANGE] = (link, {})
     by_verb[Verb.EXPLAIN_UNCHANGED] = ({"note": "Jest już."}, {"version": 2, "note": "Było już."})
     by_verb[Verb.WITHDRAW_EXPLANATION] = ({"note": "Było już."}, {})
+    by_verb[Verb.FREEZE_REPORT] = ({}, {"number": "1/2022", "sha256": "0f" * 32, "remarks": 202})
     numbers = {"NUMBER": 12, "DEPARTMENT": DepartmentFactory().pk}
     return [{name: numbers.get(str(value), value) for name, value in part.items()} for part in by_verb[verb]]
 

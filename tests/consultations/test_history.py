@@ -209,9 +209,10 @@ def test_hiding_the_summary_leaves_a_row_and_doing_so_twice_only_one(consultatio
 
 
 def test_every_verb_is_in_this_table():
-    # Of versions test_publish_version.py tells, of links between decisions and words test_link_changes.py.
+    # Of versions test_publish_version.py tells, of links between decisions and words test_link_changes.py, of reports
+    # tests/summaries/reports.
     of_links = {Verb.LINK_CHANGE, Verb.UNLINK_CHANGE, Verb.EXPLAIN_UNCHANGED, Verb.WITHDRAW_EXPLANATION}
-    elsewhere = {Verb.RECEIVE, Verb.HIDE_SUMMARY, Verb.PUBLISH_VERSION} | of_links
+    elsewhere = {Verb.RECEIVE, Verb.HIDE_SUMMARY, Verb.PUBLISH_VERSION, Verb.FREEZE_REPORT} | of_links
     assert set(CASES) | set(OF_SENDERS) | set(OF_WORK) | elsewhere == set(Verb)
 
 
