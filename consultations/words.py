@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consultations import errors
-from consultations.models import Department, HistoryEntry, Remark, Submission
+from consultations.models import Department, HistoryEntry, Remark, Submission, Topic
 from consultations.models.consultations import IdentityField
 from consultations.services.confirmation import REASON as UNCONFIRMED
 from lublin2030.lib.dates import WARSAW
@@ -142,6 +142,23 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "A picture has no description yet. Say what it shows, or mark it as mere decoration."
     ),
     errors.ChapterTitleMissing: gettext_lazy("Write a title of the chapter, at most 300 characters long."),
+    errors.GroupChanged: gettext_lazy(
+        "This group has changed since you opened it, so nothing was saved. Look at it as it is now."
+    ),
+    errors.TooFewInGroup: gettext_lazy("A group needs at least two remarks. Check them, or dismiss the group."),
+    errors.RemarkInAnotherGroup: gettext_lazy(
+        "A remark is in another confirmed group. It has to leave that one before it can join this one."
+    ),
+    errors.WhyMissing: gettext_lazy("Write why. The reason stays in the history, for staff only."),
+    errors.NotOnOnePassage: gettext_lazy(
+        "Only two different remarks on the same passage can contradict each other. Check the number."
+    ),
+    errors.ContradictionChanged: gettext_lazy(
+        "Somebody has flagged or dismissed this contradiction in the meantime. Look at it as it is now."
+    ),
+    errors.TopicChanged: gettext_lazy(
+        "The topic of this remark has changed in the meantime, or is not on the list any more. Choose again."
+    ),
     errors.NotPermitted: gettext_lazy(
         "Your account may not do this. If you need it for your work, ask an administrator."
     ),
@@ -200,24 +217,29 @@ def status_for(error: errors.ConsultationError) -> int:
 
 
 def describe_history(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
-    """Each entry with its verb, its change in words, who and when. One query for all departments' names."""
+    """Each entry with its verb, its change in words, who and when. One query for all departments' names, one for topics'."""
     rows = list(entries)
-    ids = {part["department"] for row in rows for part in (row.before, row.after) if part.get("department")}
-    departments = {one.pk: one.text("name").value for one in Department.objects.filter(pk__in=ids)} if ids else {}
+    names = {"department": _names(Department, rows, "department"), "topic": _names(Topic, rows, "topic")}
     return [
         {
             "what": row.get_verb_display(),
             "at": row.at,
             "by": row.by,
             "is_automatic": row.by is None and row.after.get("reason") == UNCONFIRMED,
-            "before": _in_words(row.before, departments),
-            "after": _in_words(row.after, departments),
+            "before": _in_words(row.before, names),
+            "after": _in_words(row.after, names),
         }
         for row in rows
     ]
 
 
-def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
+def _names(model: type[Department] | type[Topic], rows: Iterable[HistoryEntry], fact: str) -> dict[int, str]:
+    """The names of all records of the kind that the entries tell of, by their keys."""
+    ids = {part[fact] for row in rows for part in (row.before, row.after) if part.get(fact)}
+    return {one.pk: one.text("name").value for one in model._default_manager.filter(pk__in=ids)} if ids else {}
+
+
+def _in_words(part: dict[str, Any], names: dict[str, dict[int, str]]) -> list[str]:
     """The facts of one side of a change, one short phrase each."""
     said: list[str] = []
     if part.get("state"):
@@ -227,11 +249,19 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
     if part.get("verification"):
         said.append(str(Submission.Verification(part["verification"]).label))
     if part.get("department"):
-        said.append(departments.get(part["department"], ""))
+        said.append(names["department"].get(part["department"], ""))
     if part.get("outcome"):
         said.append(str(Remark.Outcome(part["outcome"]).label))
     if part.get("revision", 1) > 1:
         said.append(_("revision %(number)s") % {"number": part["revision"]})
+    if part.get("group"):
+        said.append(_("group %(number)s") % {"number": part["group"]})
+    if part.get("other"):
+        said.append(_("remark %(number)s") % {"number": part["other"]})
+    if part.get("passage"):
+        said.append(_("passage %(number)s") % {"number": part["passage"]})
+    if "topic" in part:
+        said.append(names["topic"].get(part["topic"], "") or _("no topic"))
     if part.get("attachment"):
         said.append(_("attachment %(number)s") % {"number": part["attachment"]})
     if part.get("version"):

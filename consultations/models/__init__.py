@@ -17,6 +17,7 @@ from consultations.models.drafts import (
     PassageWords,
     VersionComparison,
 )
+from consultations.models.groups import Contradiction, GroupMember, RemarkGroup, TopicSuggestion
 from consultations.models.history import HistoryEntry, Tally
 from consultations.models.intake import ImportedLetter, LetterDraft, RemarkImport
 from consultations.models.remarks import Decision, Redaction, Remark, RemarkRevision, RemarkWords, Submission
@@ -28,6 +29,7 @@ __all__ = [
     "Chapter",
     "ChapterText",
     "Consultation",
+    "Contradiction",
     "Decision",
     "Department",
     "Draft",
@@ -35,6 +37,7 @@ __all__ = [
     "DraftImage",
     "DraftImport",
     "DraftVersion",
+    "GroupMember",
     "HistoryEntry",
     "ImportedLetter",
     "ImproperReason",
@@ -46,11 +49,13 @@ __all__ = [
     "RateCount",
     "Redaction",
     "Remark",
+    "RemarkGroup",
     "RemarkImport",
     "RemarkRevision",
     "RemarkWords",
     "Submission",
     "Tally",
     "Topic",
+    "TopicSuggestion",
     "VersionComparison",
 ]

@@ -33,6 +33,12 @@ class HistoryEntry(models.Model):
         PUBLISH_VERSION = "publish_version", _("version of the draft published")
         PUBLISH_SUMMARY = "publish_summary", _("summary published")
         HIDE_SUMMARY = "hide_summary", _("summary hidden")
+        GROUP = "group", _("grouped with similar remarks")
+        LEAVE_GROUP = "leave_group", _("left its group")
+        DISMISS_GROUP = "dismiss_group", _("proposed group dismissed")
+        FLAG_CONTRADICTION = "flag_contradiction", _("contradiction flagged")
+        DISMISS_CONTRADICTION = "dismiss_contradiction", _("contradiction dismissed")
+        SET_TOPIC = "set_topic", _("topic set")
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="history")
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="history")
