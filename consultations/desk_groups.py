@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,9 +136,8 @@ def read_contradictions(contradictions: Iterable[Contradiction]) -> list[Conflic
     Remarks that were withdrawn or found improper since count no more.
     """
     conflicts = [Conflict(one) for one in contradictions]
-    by_kinds = {
-        one.contradiction.passage_id: one for one in conflicts if one.contradiction.found == Contradiction.Found.BY_KINDS
-    }
+    of_kinds = [one for one in conflicts if one.contradiction.found == Contradiction.Found.BY_KINDS]
+    by_kinds = {one.contradiction.passage_id: one for one in of_kinds}
     if by_kinds:
         demands = Remark.objects.to_group().filter(passage__in=by_kinds, kind__in=[Remark.Kind.REMOVE, *KEEPING])
         for row in demands.order_by().values("passage", "kind").annotate(n=Count("pk")):

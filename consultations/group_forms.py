@@ -95,9 +95,7 @@ class AddForm(DeskForm):
 
 class FlagForm(DeskForm):
     action = "flag"
-    number = RemarkNumberField(
-        label=_("Number of the other remark"), help_text=_("On the same passage. Like 12.3.")
-    )
+    number = RemarkNumberField(label=_("Number of the other remark"), help_text=_("On the same passage. Like 12.3."))
     note = PlainTextField(
         limit=WHY_LIMIT,
         rows=2,
@@ -114,7 +112,7 @@ class FlagForm(DeskForm):
 class DismissContradictionForm(DeskForm):
     action = "dismiss"
     contradiction = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**18)
-    why = PlainTextField(limit=WHY_LIMIT, label=_("Why it is none"), help_text=_("Stays in the history, for staff only."))
+    why = PlainTextField(limit=WHY_LIMIT, label=_("Why"), help_text=_("Stays in the history, for staff only."))
 
 
 class SetTopicForm(DeskForm):

@@ -210,7 +210,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 class RemarkGroupQuerySet(models.QuerySet["RemarkGroup"]):
     def to_decide(self) -> RemarkGroupQuerySet:
-        """Groups of which a person has to say who belongs: proposed ones, and confirmed ones with newly found copies."""
+        """Groups of which a person has to say who belongs: proposed ones, and confirmed ones with new copies."""
         from consultations.models import GroupMember
 
         proposed = GroupMember.objects.filter(state="proposed")

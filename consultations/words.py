@@ -217,7 +217,10 @@ def status_for(error: errors.ConsultationError) -> int:
 
 
 def describe_history(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
-    """Each entry with its verb, its change in words, who and when. One query for all departments' names, one for topics'."""
+    """Each entry with its verb, its change in words, who and when.
+
+    One query for all departments' names, one for all topics'.
+    """
     rows = list(entries)
     names = {"department": _names(Department, rows, "department"), "topic": _names(Topic, rows, "topic")}
     return [

@@ -44,7 +44,8 @@ def flag_contradiction(
     Raises NotOnOnePassage, ContradictionChanged when it is flagged already, NotPermitted.
     """
     now = now or timezone.now()
-    if first.pk == second.pk or first.passage_id is None or first.passage_id != second.passage_id:
+    passage = first.passage_id
+    if first.pk == second.pk or passage is None or passage != second.passage_id:
         raise NotOnOnePassage
     consultation = Consultation.objects.select_for_update().get(pk=first.consultation_id)
     # As they are now: an expert's right hangs on the department.
@@ -56,7 +57,7 @@ def flag_contradiction(
         found=Found.BY_HAND,
         first=low,
         second=high,
-        defaults={"consultation": consultation, "passage_id": low.passage_id, **flagged},
+        defaults={"consultation": consultation, "passage_id": passage, **flagged},
     )
     if not is_new:
         changed = Contradiction.objects.filter(pk=contradiction.pk, state=State.DISMISSED).update(
@@ -73,7 +74,10 @@ def flag_contradiction(
 def dismiss_contradiction(
     contradiction: Contradiction, *, why: str, by: User, now: dt.datetime | None = None
 ) -> Contradiction:
-    """The demands do not contradict each other, or it is settled. Raises WhyMissing, ContradictionChanged, NotPermitted."""
+    """The demands do not contradict each other, or it is settled.
+
+    Raises WhyMissing, ContradictionChanged, NotPermitted.
+    """
     if not may_dismiss_contradictions(by):
         raise NotPermitted
     why = why.strip()[:500]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
@@ -96,7 +96,8 @@ def _propose(consultation: Consultation, batch: Sequence[Copies], now: dt.dateti
         likeness = {key: percent for key, percent in copies.likeness.items() if key in standing}
         target, joining = _target(likeness, memberships)
         if target is None and len(joining) > 1:
-            typical = copies.typical if copies.typical in joining else max(joining, key=lambda key: (likeness[key], -key))
+            nearest = max(joining, key=lambda key: (likeness[key], -key))
+            typical = copies.typical if copies.typical in joining else nearest
             target = RemarkGroup.objects.create(
                 consultation=consultation,
                 kind=RemarkGroup.Kind.SAME_TEXT if is_same else RemarkGroup.Kind.NEAR_COPY,
@@ -109,9 +110,7 @@ def _propose(consultation: Consultation, batch: Sequence[Copies], now: dt.dateti
             RemarkGroup.objects.filter(pk=target.pk).update(kind=RemarkGroup.Kind.NEAR_COPY)
         # The least alike first: their keys follow that order, and the page shows them so.
         rows += [
-            GroupMember(
-                group=target, remark_id=key, likeness=likeness[key], revision=standing[key][0], proposed_at=now
-            )
+            GroupMember(group=target, remark_id=key, likeness=likeness[key], revision=standing[key][0], proposed_at=now)
             for key in sorted(joining, key=lambda key: (likeness[key], key))
         ]
     GroupMember.objects.bulk_create(rows, batch_size=IN_STATEMENT)
@@ -126,9 +125,7 @@ def _target(
     settled = {member.remark_id for member in own if member.state in {Member.ACTIVE, Member.PROPOSED}}
     for state, of_members in ((State.CONFIRMED, Member.ACTIVE), (State.PROPOSED, Member.PROPOSED)):
         groups = {member.group_id: member.group for member in own if member.group.state == state}
-        sizes = Counter(
-            member.group_id for member in own if member.group_id in groups and member.state == of_members
-        )
+        sizes = Counter(member.group_id for member in own if member.group_id in groups and member.state == of_members)
         if sizes:
             target = groups[min(sizes, key=lambda pk: (-sizes[pk], pk))]
             known = {member.remark_id for member in own if member.group_id == target.pk}
@@ -173,7 +170,7 @@ def confirm_group(
     _move(group, refused, Q(), state=Member.REFUSED)
     _move(group, joining, ~FALLEN, state=Member.ACTIVE, joined_at=now, joined_by=by, revision=_revision_now())
     GroupMember.objects.proposed().filter(FALLEN, group=group).update(state=Member.REFUSED)
-    changes = {"label": label} if label else {}
+    changes: dict[str, Any] = {"label": label} if label else {}
     if is_first:
         changes |= {"state": State.CONFIRMED, "decided_by": by, "decided_at": now}
         if group.typical_id in set(refused):

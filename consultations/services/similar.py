@@ -46,7 +46,7 @@ def _prefix(consultation: Consultation) -> str:
 
 
 def find_similar(subject: dict[str, Any], progress: Tell) -> None:
-    """The job: propose groups of near copies, flag opposite kinds, suggest topics. Run twice, it proposes nothing twice."""
+    """The job: propose groups, flag opposite kinds, suggest topics. Run twice, it proposes nothing twice."""
     consultation = Consultation.objects.filter(pk=subject["consultation"]).first()
     if consultation is None:
         return
@@ -94,4 +94,5 @@ def _wordings(places: set[tuple[int, int]]) -> dict[tuple[int, int], str]:
     texts = PassageText.objects.filter(
         version__in={version for version, _passage in places}, passage__in={passage for _version, passage in places}
     )
-    return {(version, passage): wording for version, passage, wording in texts.values_list("version", "passage", "wording")}
+    rows = texts.values_list("version", "passage", "wording")
+    return {(version, passage): wording for version, passage, wording in rows}

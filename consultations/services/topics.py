@@ -165,11 +165,11 @@ def _topics_of_groups(consultation: Consultation) -> dict[int, int]:
     counts: dict[int, Counter[int]] = defaultdict(Counter)
     members: dict[int, list[int]] = defaultdict(list)
     active = GroupMember.objects.active().filter(group__consultation=consultation)
-    for group, remark, topic in active.order_by("pk").values_list("group", "remark", "remark__topic"):
-        if topic is None:
-            members[group].append(remark)
+    for member in active.select_related("remark").only("group", "remark__topic").order_by("pk"):
+        if member.remark.topic_id is None:
+            members[member.group_id].append(member.remark_id)
         else:
-            counts[group][topic] += 1
+            counts[member.group_id][member.remark.topic_id] += 1
     return {
         remark: min(counts[group], key=lambda topic: (-counts[group][topic], topic))
         for group, remarks in members.items()

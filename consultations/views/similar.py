@@ -121,7 +121,8 @@ def group(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _group_page(request, _find_group(pk), form, error)
     messages.success(request, told)
     if form.action in {"confirm", "dismiss"}:
-        following = RemarkGroup.objects.to_decide().filter(consultation=one.consultation, pk__gt=pk).order_by("pk").first()
+        to_decide = RemarkGroup.objects.to_decide().filter(consultation=one.consultation)
+        following = to_decide.filter(pk__gt=pk).order_by("pk").first()
         if following is not None:
             return redirect("desk:group", following.pk)
         return redirect(f"{reverse('desk:similar')}?{urlencode({'konsultacja': one.consultation.slug})}")
@@ -129,7 +130,8 @@ def group(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _find_group(pk: int) -> RemarkGroup:
-    return get_object_or_404(RemarkGroup.objects.select_related("consultation", "typical__consultation", "decided_by"), pk=pk)
+    groups = RemarkGroup.objects.select_related("consultation", "typical__consultation", "decided_by")
+    return get_object_or_404(groups, pk=pk)
 
 
 def _group_form(request: HttpRequest, one: RemarkGroup) -> DeskForm:
@@ -213,7 +215,7 @@ def _group_page(
         "unchecked": unchecked,
         "forms": forms,
         "tried": tried,
-        "tried_remark": tried.cleaned_data.get("remark") if tried is not None and hasattr(tried, "cleaned_data") else None,
+        "tried_remark": read_key(tried.data.get("remark")) if tried is not None else None,
         "may_group": may_group(request.user),
         "error": words_for(error) if error else "",
         "has_errors": tried is not None and bool(tried.errors),
