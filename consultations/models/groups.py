@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from consultations.models.consultations import Consultation, Topic
 from consultations.models.drafts import Passage
@@ -24,9 +23,9 @@ class RemarkGroup(models.Model):
     """
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", pgettext_lazy("group of remarks", "proposed")
-        CONFIRMED = "confirmed", pgettext_lazy("group of remarks", "confirmed")
-        DISMISSED = "dismissed", pgettext_lazy("group of remarks", "dismissed")
+        PROPOSED = "proposed", _("waits for confirmation")
+        CONFIRMED = "confirmed", _("group confirmed")
+        DISMISSED = "dismissed", _("group dismissed")
 
     class Kind(models.TextChoices):
         SAME_TEXT = "same_text", _("the same text")
@@ -38,7 +37,7 @@ class RemarkGroup(models.Model):
     label = models.CharField(_("label"), max_length=200, blank=True)
     # The member the others are compared with.
     typical = models.ForeignKey(Remark, models.PROTECT, related_name="+")
-    found_at = models.DateTimeField(_("found"))
+    found_at = models.DateTimeField(_("found on"))
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(_("confirmed or dismissed"), null=True, blank=True)
     why = models.CharField(_("why dismissed"), max_length=500, blank=True)
@@ -67,10 +66,10 @@ class GroupMember(models.Model):
     """One remark in one group, from its proposal on. A row is never deleted, so every grouping leaves a trace."""
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", pgettext_lazy("member of a group", "proposed")
-        ACTIVE = "active", pgettext_lazy("member of a group", "in the group")
-        REFUSED = "refused", pgettext_lazy("member of a group", "not taken in")
-        LEFT = "left", pgettext_lazy("member of a group", "left")
+        PROPOSED = "proposed", _("proposed for the group")
+        ACTIVE = "active", _("is in the group")
+        REFUSED = "refused", _("not taken in")
+        LEFT = "left", _("has left the group")
 
     group = models.ForeignKey(RemarkGroup, models.PROTECT, related_name="members")
     remark = models.ForeignKey(Remark, models.PROTECT, related_name="memberships")
@@ -79,10 +78,10 @@ class GroupMember(models.Model):
     likeness = models.PositiveSmallIntegerField(_("likeness"), null=True, blank=True)
     # Which text of the remark was compared, or seen by the person who took it in.
     revision = models.PositiveSmallIntegerField(_("of revision"))
-    proposed_at = models.DateTimeField(_("proposed"))
-    joined_at = models.DateTimeField(_("joined"), null=True, blank=True)
+    proposed_at = models.DateTimeField(_("proposed on"))
+    joined_at = models.DateTimeField(_("joined on"), null=True, blank=True)
     joined_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    left_at = models.DateTimeField(_("left on"), null=True, blank=True)
     left_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     why = models.CharField(_("why it left"), max_length=500, blank=True)
 
@@ -133,12 +132,12 @@ class Contradiction(models.Model):
         BY_HAND = "by_hand", _("by hand")
 
     class State(models.TextChoices):
-        OPEN = "open", pgettext_lazy("contradiction", "flagged")
-        DISMISSED = "dismissed", pgettext_lazy("contradiction", "dismissed")
+        OPEN = "open", _("contradiction flagged")
+        DISMISSED = "dismissed", _("contradiction dismissed")
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="contradictions")
     passage = models.ForeignKey(Passage, models.PROTECT, related_name="contradictions")
-    found = models.CharField(_("found"), max_length=10, choices=Found)
+    found = models.CharField(_("how found"), max_length=10, choices=Found)
     first = models.ForeignKey(Remark, models.PROTECT, null=True, blank=True, related_name="contradictions")
     second = models.ForeignKey(Remark, models.PROTECT, null=True, blank=True, related_name="contradicted_by")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, editable=False)
@@ -146,7 +145,7 @@ class Contradiction(models.Model):
     found_at = models.DateTimeField(_("found on"))
     flagged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     dismissed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    dismissed_at = models.DateTimeField(_("dismissed"), null=True, blank=True)
+    dismissed_at = models.DateTimeField(_("dismissed on"), null=True, blank=True)
     why = models.CharField(_("why dismissed"), max_length=500, blank=True)
 
     objects = ContradictionQuerySet.as_manager()
@@ -187,9 +186,9 @@ class TopicSuggestion(models.Model):
         GROUP = "group", _("topic of similar remarks")
 
     class State(models.TextChoices):
-        OPEN = "open", pgettext_lazy("suggestion", "open")
-        SET = "set", pgettext_lazy("suggestion", "a topic is set")
-        REFUSED = "refused", pgettext_lazy("suggestion", "refused")
+        OPEN = "open", _("suggestion open")
+        SET = "set", _("a topic is set")
+        REFUSED = "refused", _("suggestion refused")
 
     remark = models.OneToOneField(Remark, models.CASCADE, primary_key=True, related_name="topic_suggestion")
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="+")

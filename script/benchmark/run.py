@@ -293,9 +293,18 @@ def table(options: argparse.Namespace) -> None:
             script(env, "script.benchmark.intake")
 
 
-def script(env: dict[str, str], module: str) -> None:
+def similar(options: argparse.Namespace) -> None:
+    """Seconds and memory of the search for similar remarks, aim for 100,000: 5 minutes and 1 GB."""
+    for name, database_url, redis_url in databases(options.databases):
+        for remarks in options.remarks:
+            with portal(database_url, redis_url) as env:
+                print(f"\n{name}: similar remarks among {remarks:,}", flush=True)
+                script(env, "script.benchmark.similar", str(remarks))
+
+
+def script(env: dict[str, str], module: str, *words: str) -> None:
     """Run a measurement of its own in a process of its own, so that its memory is its own."""
-    subprocess.run([sys.executable, "-m", module], cwd=BASE, env=env, check=True)
+    subprocess.run([sys.executable, "-m", module, *words], cwd=BASE, env=env, check=True)
 
 
 WHAT: dict[str, Callable[[argparse.Namespace], None]] = {
@@ -304,6 +313,7 @@ WHAT: dict[str, Callable[[argparse.Namespace], None]] = {
     "import": documents,
     "diff": versions,
     "table": table,
+    "similar": similar,
 }
 
 

@@ -182,6 +182,9 @@ def test_hiding_the_summary_leaves_a_row_and_doing_so_twice_only_one(consultatio
 def test_every_verb_is_in_this_table():
     # Of versions tests/consultations/test_publish_version.py tells.
     elsewhere = {Verb.RECEIVE, Verb.HIDE_SUMMARY, Verb.PUBLISH_VERSION}
+    # test_groups.py, test_contradictions.py, test_suggest_topics.py
+    elsewhere |= {Verb.GROUP, Verb.LEAVE_GROUP, Verb.DISMISS_GROUP}
+    elsewhere |= {Verb.FLAG_CONTRADICTION, Verb.DISMISS_CONTRADICTION, Verb.SET_TOPIC}
     assert set(CASES) | set(OF_SENDERS) | elsewhere == set(Verb)
 
 

@@ -140,7 +140,7 @@ def test_who_was_proposed_after_the_page_was_shown_waits(consultation, client, c
 
 def test_a_refusal_keeps_what_was_unchecked_and_typed(consultation, client, coordinator):
     group = proposed_group(consultation)
-    first, second, third = states(group)
+    first, second, _third = states(group)
     answer = client.post(page_of(group), confirmation(client, group, without=[first, second]))
     assert answer.status_code == 409
     assert set(states(group).values()) == {"proposed"}
