@@ -7,12 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from consultations.errors import NotPermitted, TopicChanged
 from consultations.models import Consultation, GroupMember, HistoryEntry, Remark, Topic, TopicSuggestion
 from consultations.permissions import may_set_topics
+from consultations.querysets import UNGROUPED
 from consultations.services import tallies
 from consultations.services.history import record
 from consultations.topics import TopicWords
@@ -129,9 +131,9 @@ def suggest_topics(
 
 def close_settled(consultation: Consultation) -> int:
     """Close the suggestions of remarks that have a topic by now, or need none; how many."""
-    open_ones = TopicSuggestion.objects.filter(consultation=consultation, state=State.OPEN)
-    standing = Remark.objects.to_group().filter(consultation=consultation, topic__isnull=True)
-    return open_ones.exclude(remark__in=standing.order_by().values("pk")).update(state=State.SET)
+    settled = Q(remark__topic__isnull=False) | Q(remark__state__in=UNGROUPED)
+    open_ones = TopicSuggestion.objects.filter(settled, consultation=consultation, state=State.OPEN)
+    return open_ones.update(state=State.SET)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from accounts.models import User
@@ -29,15 +30,17 @@ OTHER = (
 )
 
 
-def sent(consultation: Consultation, change: str, *, code: str = "f1", **fields: Any) -> Remark:
+def sent(
+    consultation: Consultation, change: str, *, code: str = "f1", now: dt.datetime = DURING, **fields: Any
+) -> Remark:
     """A received remark of a sender of its own that says just that."""
     new = passage_remark(consultation, code, **({"change": change, "reason": ""} | fields))
-    return submission(consultation, new_remarks=[new]).remarks.select_related("consultation").get()
+    return submission(consultation, new_remarks=[new], now=now).remarks.select_related("consultation").get()
 
 
-def campaign(consultation: Consultation, size: int = 3) -> list[Remark]:
+def campaign(consultation: Consultation, size: int = 3, *, now: dt.datetime = DURING) -> list[Remark]:
     """So many letters of one campaign, each with an ending of its own."""
-    return [sent(consultation, LETTER + ENDINGS[number % len(ENDINGS)]) for number in range(size)]
+    return [sent(consultation, LETTER + ENDINGS[number % len(ENDINGS)], now=now) for number in range(size)]
 
 
 def look(consultation: Consultation) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.roles import Role
-from consultations.desk_groups import SIDE_SHOWN, read_contradictions, with_remarks
+from consultations.desk_groups import SIDE_SHOWN, Conflict, read_contradictions, with_remarks
 from consultations.errors import ContradictionChanged, NotOnOnePassage, WhyMissing
 from consultations.models import Contradiction, HistoryEntry, Remark
 from consultations.services.contradictions import dismiss_contradiction, find_contradictions, flag_contradiction
@@ -35,7 +35,7 @@ def pair(consultation) -> list[Remark]:
     return [sent(consultation, text) for text in ("Zamknąć ulicę dla aut.", "Otworzyć ulicę dla aut.")]
 
 
-def read_all() -> list:
+def read_all() -> list[Conflict]:
     return read_contradictions(with_remarks(Contradiction.objects.order_by("pk")))
 
 

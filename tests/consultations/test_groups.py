@@ -15,7 +15,7 @@ from consultations.errors import (
     TooFewInGroup,
     WhyMissing,
 )
-from consultations.models import GroupMember, HistoryEntry, Remark, RemarkGroup
+from consultations.models import Consultation, GroupMember, HistoryEntry, Remark, RemarkGroup
 from consultations.services.corrections import correct_remark, withdraw_remark
 from consultations.services.groups import (
     add_to_group,
@@ -199,8 +199,7 @@ def test_asking_while_it_waits_is_the_same_job_and_afterwards_another(consultati
 
 
 def test_a_consultation_that_is_gone_needs_no_look():
-    consultation = type("Gone", (), {"pk": 10**6})
-    look(consultation)
+    look(Consultation(pk=10**6))
     assert not RemarkGroup.objects.exists()
 
 

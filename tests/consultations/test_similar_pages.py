@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -217,7 +219,7 @@ def test_a_groups_page_costs_the_same_queries_however_many_belong(
     consultation, client, coordinator, connection_queries, view
 ):
     group = proposed_group(consultation, 2)
-    state = {
+    state: dict[str, dict[str, Any]] = {
         "nowe": {"state": "proposed"},
         "w-grupie": {"state": "active", "joined_at": DURING},
         "poza": {"state": "refused"},

@@ -76,7 +76,7 @@ def test_a_suggestion_is_one_of_the_topics_and_its_words_stand_in_the_text(lesso
 
 @pytest.fixture
 def topic(consultation) -> Topic:
-    return consultation.topics.get()
+    return Topic.objects.get(consultation=consultation)
 
 
 @pytest.fixture
