@@ -22,7 +22,8 @@ class ConsultationsConfig(AppConfig):
             receivers,  # noqa: F401  connects itself
         )
         from consultations.desk import register_queues
-        from consultations.services import comparisons, draft_files, imports, tables
+        from consultations.desk_groups import register_group_queues
+        from consultations.services import comparisons, draft_files, imports, similar, tables
 
         register_job(draft_files.JOB, draft_files.make_everything)
         register_queues()
@@ -31,6 +32,8 @@ class ConsultationsConfig(AppConfig):
         register_job(tables.ENTER, tables.enter_table)
         register_job(comparisons.JOB, comparisons.compare_versions)
         register_job(imports.JOB, imports.read_import)
+        register_job(similar.JOB, similar.find_similar)
+        register_group_queues()
         register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import attachments, changes, desk, desk_drafts, history, intake, matching, redaction, tables
+from consultations.views import (
+    attachments,
+    changes,
+    desk,
+    desk_drafts,
+    history,
+    intake,
+    matching,
+    redaction,
+    similar,
+    tables,
+)
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -31,6 +42,12 @@ urlpatterns = [
     path("historia/eksport/", history.export, name="history_export"),
     path("teksty/", redaction.texts, name="texts"),
     path("uwagi/<int:pk>/tekst/", redaction.text, name="text"),
+    path("podobne/", similar.similar, name="similar"),
+    path("podobne/<int:pk>/", similar.group, name="group"),
+    path("sprzecznosci/", similar.contradictions, name="contradictions"),
+    path("uwagi/<int:pk>/sprzecznosc/", similar.flag, name="flag_contradiction"),
+    path("tematy/", similar.topics, name="topics"),
+    path("uwagi/<int:pk>/temat/", similar.topic, name="set_topic"),
     path("projekty/", desk_drafts.drafts, name="drafts"),
     path("projekty/<int:pk>/import/", desk_drafts.bring_in, name="draft_import"),
     path("wersje/<int:pk>/publikacja/", desk_drafts.publish, name="publish_version"),

@@ -315,3 +315,27 @@ class ChangesNotReady(ConsultationError):
 
 class NothingToExplain(ConsultationError):
     """The remark's outcome promises no change, or changed words carry it already."""
+
+
+class GroupChanged(ConsultationError):
+    """The group is not as the person saw it: it was decided, or a remark left, was withdrawn or taken in meanwhile."""
+
+
+class TooFewInGroup(ConsultationError):
+    """A group needs at least two remarks."""
+
+
+class RemarkInAnotherGroup(ConsultationError):
+    """The remark is in another confirmed group."""
+
+
+class NotOnOnePassage(ConsultationError):
+    """Only two different remarks on one passage of one consultation can contradict each other."""
+
+
+class ContradictionChanged(ConsultationError):
+    """The contradiction is flagged already, or was dismissed meanwhile."""
+
+
+class TopicChanged(ConsultationError):
+    """The remark has another topic than the person saw, or the topic is of another consultation."""

@@ -104,6 +104,26 @@ def may_redact(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR)
 
 
+def may_group(user: Any) -> bool:
+    """Have similar remarks found, confirm or dismiss their groups, take a remark in or out."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def may_set_topics(user: Any) -> bool:
+    """Give a remark its topic."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def may_flag_contradiction(user: Any, *remarks: Remark) -> bool:
+    """Say that remarks contradict each other: a coordinator of any, an expert among those of the own departments."""
+    return all(may_decide(user, remark) for remark in remarks)
+
+
+def may_dismiss_contradictions(user: Any) -> bool:
+    """Say that demands do not contradict each other after all."""
+    return has_role(user, Role.COORDINATOR)
+
+
 def may_read_contact(user: Any) -> bool:
     """See who sent a submission. Experts answer the text, not the person."""
     return has_role(user, Role.COORDINATOR)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 
 from consultations.public_text import TEXTS, public_columns
 
@@ -18,20 +18,24 @@ if TYPE_CHECKING:
     from consultations.models import (  # noqa: F401
         Attachment,
         Consultation,
+        Contradiction,
         Decision,
         Draft,
         DraftImage,
         DraftImport,
         DraftVersion,
+        GroupMember,
         HistoryEntry,
         PassageChange,
         Remark,
+        RemarkGroup,
         RemarkImport,
         Submission,
         VersionComparison,
     )
 
 
+UNGROUPED = ["improper", "withdrawn"]  # states of remarks that get no answer, so can share none
 REGISTER_OPENING = 400  # characters of a remark that a row of the register can show
 
 
@@ -235,6 +239,53 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         )
 
 
+class RemarkGroupQuerySet(models.QuerySet["RemarkGroup"]):
+    def to_decide(self) -> RemarkGroupQuerySet:
+        """Groups of which a person has to say who belongs: proposed ones, and confirmed ones with new copies."""
+        from consultations.models import GroupMember
+
+        proposed = GroupMember.objects.filter(state="proposed")
+        return self.filter(pk__in=proposed.order_by().values("group"))
+
+    def confirmed(self) -> RemarkGroupQuerySet:
+        """Groups that share an answer."""
+        return self.filter(state="confirmed")
+
+    def dismissed(self) -> RemarkGroupQuerySet:
+        """Proposals that a person has turned down."""
+        return self.filter(state="dismissed")
+
+    def with_sizes(self) -> models.QuerySet[Any]:
+        """With ``active`` and ``waiting``: how many remarks are in the group, and how many are proposed to it."""
+        from consultations.models import GroupMember
+
+        def members(state: str) -> Coalesce:
+            own = GroupMember.objects.filter(group=OuterRef("pk"), state=state).order_by().values("group")
+            return Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0)
+
+        return self.annotate(active=members("active"), waiting=members("proposed"))
+
+
+class GroupMemberQuerySet(models.QuerySet["GroupMember"]):
+    def active(self) -> GroupMemberQuerySet:
+        """Remarks that are in a confirmed group."""
+        return self.filter(state="active")
+
+    def proposed(self) -> GroupMemberQuerySet:
+        """Remarks of which a person has to say whether they belong."""
+        return self.filter(state="proposed")
+
+    def corrected_since(self) -> GroupMemberQuerySet:
+        """Remarks in a confirmed group whose text is another than the one that was compared."""
+        return self.active().exclude(revision=F("remark__revision"))
+
+
+class ContradictionQuerySet(models.QuerySet["Contradiction"]):
+    def open(self) -> ContradictionQuerySet:
+        """Contradictions that nobody has dismissed."""
+        return self.filter(state="open")
+
+
 class RemarkQuerySet(models.QuerySet["Remark"]):
     def shown(self, now: dt.datetime) -> RemarkQuerySet:
         """Remarks of consultations that let the public see them: see ``Consultation.shows_remarks``."""
@@ -383,6 +434,25 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
     def waiting_for_approval(self) -> RemarkQuerySet:
         """Remarks whose text nobody has looked at for personal data yet, oldest first. A withdrawn one needs none."""
         return self._waiting().filter(text_state="waiting").exclude(state="withdrawn")
+
+    def to_group(self) -> RemarkQuerySet:
+        """Remarks that can share an answer: what stands and is proper or may still be found so."""
+        return self.exclude(state__in=UNGROUPED)
+
+    def contradicting_kinds(self) -> models.QuerySet[Any]:
+        """The passages that some want out and others want changed or continued: rows of ``passage``, each once."""
+        return (
+            self.to_group()
+            .filter(target="passage")
+            .order_by()
+            .values("passage")
+            .filter(kind__in=["remove", "reword", "add"])
+            .annotate(
+                removing=Count("pk", filter=Q(kind="remove")),
+                keeping=Count("pk", filter=Q(kind__in=["reword", "add"])),
+            )
+            .filter(removing__gt=0, keeping__gt=0)
+        )
 
     def not_indexed(self) -> RemarkQuerySet:
         """Remarks that the search of the register does not know yet."""

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.roles import Role
 from consultations import errors
-from consultations.models import ChangeSource, Consultation, Department, HistoryEntry, Remark, Submission
+from consultations.models import ChangeSource, Consultation, Department, HistoryEntry, Remark, Submission, Topic
 from consultations.models.consultations import IdentityField
 from consultations.services.confirmation import REASON as UNCONFIRMED
 from lublin2030.lib.dates import WARSAW
@@ -178,6 +178,22 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.NothingToExplain: gettext_lazy(
         "There is nothing to explain: the answer promises no change, or the remark is linked to changed words already."
     ),
+    errors.GroupChanged: gettext_lazy(
+        "This group has changed since you opened it, so nothing was saved. Look at it as it is now."
+    ),
+    errors.TooFewInGroup: gettext_lazy("A group needs at least two remarks. Check them, or dismiss the group."),
+    errors.RemarkInAnotherGroup: gettext_lazy(
+        "A remark is in another confirmed group. It has to leave that one before it can join this one."
+    ),
+    errors.NotOnOnePassage: gettext_lazy(
+        "Only two different remarks on the same passage can contradict each other. Check the number."
+    ),
+    errors.ContradictionChanged: gettext_lazy(
+        "Somebody has flagged or dismissed this contradiction in the meantime. Look at it as it is now."
+    ),
+    errors.TopicChanged: gettext_lazy(
+        "The topic of this remark has changed in the meantime, or is not on the list any more. Choose again."
+    ),
     errors.NotPermitted: gettext_lazy(
         "Your account may not do this. If you need it for your work, ask an administrator."
     ),
@@ -238,11 +254,11 @@ def status_for(error: errors.ConsultationError) -> int:
 def describe_history(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
     """Each entry with its verb, its change in words, who and when.
 
-    One query for all departments' names, and one for the accounts' that an entry speaks of; none where there are none.
+    One query each for the names of departments, topics and accounts that an entry speaks of; none where there are none.
     """
     rows = list(entries)
     parts = [part for row in rows for part in (row.before, row.after)]
-    names = _Names(_departments(parts), _accounts(parts))
+    names = _Names(_named(Department, parts, "department"), _accounts(parts), _named(Topic, parts, "topic"))
     return [
         {
             "what": row.get_verb_display(),
@@ -287,11 +303,13 @@ class _Names:
 
     departments: dict[int, str]
     accounts: dict[int, str]
+    topics: dict[int, str]
 
 
-def _departments(parts: list[dict[str, Any]]) -> dict[int, str]:
-    ids = {part["department"] for part in parts if part.get("department")}
-    return {one.pk: one.text("name").value for one in Department.objects.filter(pk__in=ids)} if ids else {}
+def _named(model: type[Department] | type[Topic], parts: list[dict[str, Any]], fact: str) -> dict[int, str]:
+    """The names of the records of the kind that the facts speak of, by their keys; no query where there are none."""
+    ids = {part[fact] for part in parts if part.get(fact)}
+    return {one.pk: one.text("name").value for one in model._default_manager.filter(pk__in=ids)} if ids else {}
 
 
 def _accounts(parts: list[dict[str, Any]]) -> dict[int, str]:
@@ -330,6 +348,12 @@ def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
         said.append(str(Remark.Outcome(part["outcome"]).label))
     if part.get("revision", 1) > 1:
         said.append(_("revision %(number)s") % {"number": part["revision"]})
+    if part.get("group"):
+        said.append(_("group %(number)s") % {"number": part["group"]})
+    if part.get("other"):
+        said.append(_("remark %(number)s") % {"number": part["other"]})
+    if "topic" in part:
+        said.append(names.topics.get(part["topic"], "") or _("no topic"))
     if part.get("attachment"):
         said.append(_("attachment %(number)s") % {"number": part["attachment"]})
     if part.get("scan"):

@@ -19,6 +19,7 @@ from consultations.models.drafts import (
     PassageWords,
     VersionComparison,
 )
+from consultations.models.groups import Contradiction, GroupMember, RemarkGroup, TopicSuggestion
 from consultations.models.history import HistoryEntry, Tally
 from consultations.models.intake import ImportedLetter, LetterDraft, RemarkImport
 from consultations.models.remarks import Decision, Redaction, Remark, RemarkRevision, RemarkWords, Submission
@@ -31,6 +32,7 @@ __all__ = [
     "Chapter",
     "ChapterText",
     "Consultation",
+    "Contradiction",
     "Decision",
     "Department",
     "Draft",
@@ -38,6 +40,7 @@ __all__ = [
     "DraftImage",
     "DraftImport",
     "DraftVersion",
+    "GroupMember",
     "HistoryEntry",
     "ImportedLetter",
     "ImproperReason",
@@ -52,12 +55,14 @@ __all__ = [
     "RateCount",
     "Redaction",
     "Remark",
+    "RemarkGroup",
     "RemarkImport",
     "RemarkRevision",
     "RemarkWords",
     "Submission",
     "Tally",
     "Topic",
+    "TopicSuggestion",
     "UnchangedExplanation",
     "VersionComparison",
 ]

@@ -58,6 +58,12 @@ class HistoryEntry(models.Model):
         EXPLAIN_UNCHANGED = "explain_unchanged", _("explained why nothing changed")
         WITHDRAW_EXPLANATION = "withdraw_explanation", _("explanation why nothing changed withdrawn")
         FREEZE_REPORT = "freeze_report", _("report frozen")
+        GROUP = "group", _("grouped with similar remarks")
+        LEAVE_GROUP = "leave_group", _("left its group")
+        DISMISS_GROUP = "dismiss_group", _("proposed group dismissed")
+        FLAG_CONTRADICTION = "flag_contradiction", _("contradiction flagged")
+        DISMISS_CONTRADICTION = "dismiss_contradiction", _("contradiction dismissed")
+        SET_TOPIC = "set_topic", _("topic set")
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, null=True, related_name="history")
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="history")

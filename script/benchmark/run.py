@@ -310,6 +310,15 @@ def reports(options: argparse.Namespace) -> None:
                         script(env, "script.benchmark.report", step)
 
 
+def similar(options: argparse.Namespace) -> None:
+    """Seconds and memory of the search for similar remarks, aim for 100,000: 5 minutes and 1 GB."""
+    for name, database_url, redis_url in databases(options.databases):
+        for remarks in options.remarks:
+            with portal(database_url, redis_url) as env:
+                print(f"\n{name}: similar remarks among {remarks:,}", flush=True)
+                script(env, "script.benchmark.similar", str(remarks))
+
+
 def script(env: dict[str, str], module: str, *words: str) -> None:
     """Run a measurement of its own in a process of its own, so that its memory is its own."""
     subprocess.run([sys.executable, "-m", module, *words], cwd=BASE, env=env, check=True)
@@ -322,6 +331,7 @@ WHAT: dict[str, Callable[[argparse.Namespace], None]] = {
     "diff": versions,
     "table": table,
     "report": reports,
+    "similar": similar,
 }
 
 

@@ -11,10 +11,13 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts import jobs
+from accounts.models import User
 from accounts.roles import Role
-from consultations.models import Consultation, Draft, DraftImport, Remark, Submission
+from consultations.models import Consultation, Draft, DraftImport, Remark, RemarkGroup, Submission
+from consultations.services.contradictions import flag_contradiction
 from consultations.services.corrections import correct_remark, withdraw_remark
 from consultations.services.drafts import start_next_version
+from consultations.services.groups import confirm_group, leave_group
 from consultations.services.imports import start_import
 from consultations.services.tables import bring_in
 from participation.models import Event
@@ -22,6 +25,7 @@ from stages.models import News, Page
 from summaries.models import ConsultationReport
 from tests import factories
 from tests.consultations.importing.documents import nasty_docx
+from tests.consultations.similar import LETTER, campaign, look, sent
 from tests.consultations.tables import as_csv, row
 from tests.consultations.versions import changed_version
 from tests.summaries.reports import making
@@ -106,6 +110,27 @@ def test_the_form_with_errors(portal, visit, axe, width):
     assert axe(page) == []
 
 
+def similar_remarks(portal: Consultation, coordinator: User) -> list[str]:
+    """The pages of a group with newcomers and one that has left, of contradictions both ways, and of topics."""
+    now = timezone.now()
+    first, second, *_rest = campaign(portal, 4, now=now)
+    look(portal)
+    group = RemarkGroup.objects.get(members__remark=first)
+    confirm_group(group, joining=list(group.members.values_list("remark", flat=True)), by=coordinator)
+    leave_group(group, remark=first, why="Inna ulica.", by=coordinator)
+    sent(portal, LETTER, now=now)
+    sent(portal, "Zieleń jest ważna.", now=now)
+    for kind, wording in (("remove", ""), ("add", "Nowe zdanie.")):
+        sent(portal, "", chosen_kind=kind, wording=wording, now=now)
+    look(portal)
+    flag_contradiction(first, second, note="Dwie różne ulice.", by=coordinator)
+    page = f"/biurko/podobne/{group.pk}/"
+    return [
+        "/biurko/podobne/", "/biurko/podobne/?pokaz=potwierdzone", page, f"{page}?pokaz=w-grupie", f"{page}?pokaz=poza",
+        "/biurko/sprzecznosci/", f"/biurko/uwagi/{first.pk}/sprzecznosc/", "/biurko/tematy/",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_desk(portal, visit, sign_in_to, axe, width):
     coordinator = factories.person(Role.COORDINATOR, Role.ADMINISTRATOR, Role.EDITOR)
@@ -121,6 +146,7 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
     table = bring_in(portal, upload=SimpleUploadedFile("uwagi.csv", as_csv(rows)), by=coordinator)
     jobs.run_due(now=timezone.now())
     Remark.objects.filter(pk=remark.pk).update(text_state="waiting", reason="Pisze Anna Nowak, tel. 600 700 800.")
+    similar = similar_remarks(portal, coordinator)
     in_preparation = start_next_version(draft, by=coordinator)
     found = {}
     for path in [
@@ -131,7 +157,7 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
         f"/biurko/wersje/{in_preparation.pk}/publikacja/",
         "/biurko/wpisz/", f"/biurko/wpisz/{portal.slug}/", f"/biurko/wpisz/{portal.slug}/tabela/",
         f"/biurko/wpisz/{portal.slug}/tabela/{table.pk}/", "/biurko/teksty/", f"/biurko/uwagi/{remark.pk}/tekst/",
-        "/biurko/podsumowania/", "/biurko/zmiany/", f"/biurko/zmiany/{draft.versions.get(number=1).pk}/",
+        "/biurko/podsumowania/", *similar, "/biurko/zmiany/", f"/biurko/zmiany/{draft.versions.get(number=1).pk}/",
         "/biurko/sprawozdania/", f"/biurko/sprawozdania/{portal.slug}/",
         *[f"/biurko/sprawozdania/ze-sprawozdaniem/{page}" for page in ("", "zamroz/")],
         "/biurko/", "/biurko/weryfikacja/", f"/biurko/zgloszenia/{submission.pk}/", "/biurko/przydzial/",

@@ -18,7 +18,7 @@ from accounts.roles import Role
 from consultations import audit
 from consultations.audit import HistoryFilter, Line
 from consultations.audit import lines as put_in_words
-from consultations.models import HistoryEntry
+from consultations.models import HistoryEntry, Topic
 from consultations.services.audit import export_history
 from consultations.services.confirmation import REASON
 from consultations.services.history import record
@@ -217,6 +217,12 @@ def facts_of(verb: Verb) -> list[dict[str, Any]]:
     by_verb[Verb.UNLINK_CHANGE] = (link, {})
     by_verb[Verb.EXPLAIN_UNCHANGED] = ({"note": "Jest już."}, {"version": 2, "note": "Było już."})
     by_verb[Verb.WITHDRAW_EXPLANATION] = ({"note": "Było już."}, {})
+    by_verb |= {verb: ({"group": 1}, {"group": 2, "why": "x"}) for verb in (Verb.GROUP, Verb.LEAVE_GROUP)}
+    by_verb[Verb.DISMISS_GROUP] = ({}, {"group": 2, "remarks": 3, "why": "x"})
+    by_verb[Verb.FLAG_CONTRADICTION] = ({}, {"other": "1.2/2021", "note": "x"})
+    by_verb[Verb.DISMISS_CONTRADICTION] = ({}, {"passage": "f1", "why": "x"})
+    topic = Topic.objects.create(consultation=consultation_with_draft(), slug="t", name="Zieleń")
+    by_verb[Verb.SET_TOPIC] = ({"topic": None}, {"topic": topic.pk})
     by_verb[Verb.FREEZE_REPORT] = ({}, {"number": "1/2022", "sha256": "0f" * 32, "remarks": 202})
     numbers = {"NUMBER": 12, "DEPARTMENT": DepartmentFactory().pk}
     return [{name: numbers.get(str(value), value) for name, value in part.items()} for part in by_verb[verb]]
@@ -239,7 +245,7 @@ def test_every_verb_and_every_fact_of_it_has_words(verb):
 
 
 def is_told(name: str, value: object) -> bool:
-    return name not in SILENT and value not in ("", None) and (name, value) != ("revision", 1)
+    return name not in SILENT and (value not in ("", None) or name == "topic") and (name, value) != ("revision", 1)
 
 
 def test_an_export_tells_by_name_whom_it_was_narrowed_to(consultation):

@@ -14,10 +14,21 @@ from accounts.roles import Role
 from consultations import permissions
 from consultations.audit import HistoryFilter
 from consultations.errors import NotPermitted
-from consultations.models import Consultation, Decision, Draft, DraftImport, Institution, Opinion, Remark, Submission
+from consultations.models import (
+    Consultation,
+    Decision,
+    Draft,
+    DraftImport,
+    Institution,
+    Opinion,
+    Remark,
+    RemarkGroup,
+    Submission,
+)
 from consultations.public_text import PublicText
 from consultations.services.attachments import add_scan, hide_attachment, publish_attachment
 from consultations.services.audit import export_history
+from consultations.services.contradictions import dismiss_contradiction, flag_contradiction
 from consultations.services.decisions import (
     approve_answer,
     assign_remark,
@@ -28,14 +39,17 @@ from consultations.services.decisions import (
     review_answer,
 )
 from consultations.services.drafts import publish_version, start_next_version
+from consultations.services.groups import add_to_group, confirm_group, dismiss_group, leave_group
 from consultations.services.imports import start_import
 from consultations.services.intake import save_letter_draft
 from consultations.services.redaction import approve_text, redact_text
 from consultations.services.rules import change_rules
+from consultations.services.similar import ask_to_find
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.tables import bring_in as bring_in_table
 from consultations.services.tables import discard as discard_table
+from consultations.services.topics import set_topic
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
 from notifications.errors import NotPermitted as ResendNotPermitted
 from notifications.models import Message
@@ -45,6 +59,7 @@ from participation.models import Event
 from stages.models import News
 from tests.consultations.clerks import letter as enter_letter_as
 from tests.consultations.residents import sent_attachment
+from tests.consultations.similar import confirmed_group, proposed_group, sent
 from tests.factories import DURING, DepartmentFactory, passage_remark, person, remark_in_state, submission
 from tests.files_made import pdf, upload
 
@@ -93,6 +108,15 @@ MAY = {
     "discard table": {COORDINATOR},
     "change rules": {COORDINATOR, ADMINISTRATOR},
     "export history": {COORDINATOR, ADMINISTRATOR, AUDITOR},
+    "find similar": {COORDINATOR},
+    "confirm group": {COORDINATOR},
+    "dismiss group": {COORDINATOR},
+    "leave group": {COORDINATOR},
+    "add to group": {COORDINATOR},
+    "flag contradiction in own department": {COORDINATOR, EXPERT},
+    "flag contradiction with a foreign department": {COORDINATOR},
+    "dismiss contradiction": {COORDINATOR},
+    "set topic": {COORDINATOR},
 }
 
 
@@ -189,6 +213,28 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
             Consultation.objects.update(texts_need_approval=True)
             consultation.refresh_from_db()
             approve_text(remark_in_state(consultation, "proper"), revision=1, by=user)
+        case "find similar":
+            ask_to_find(consultation, by=user)
+        case "confirm group":
+            group = proposed_group(consultation)
+            confirm_group(group, joining=list(group.members.values_list("remark", flat=True)), by=user)
+        case "dismiss group":
+            dismiss_group(proposed_group(consultation), by=user)
+        case "leave group":
+            group = confirmed_group(consultation)
+            leave_group(group, remark=group.typical, why="x", by=user)
+        case "add to group":
+            add_to_group(confirmed_group(consultation), remark=sent(consultation, "Inna."), by=user)
+        case "flag contradiction in own department" | "flag contradiction with a foreign department":
+            foreign = own if verb.endswith("own department") else DepartmentFactory()
+            first, second = (remark_in_state(consultation, "assigned", department=one) for one in (own, foreign))
+            flag_contradiction(first, second, by=user)
+        case "dismiss contradiction":
+            first, second = (remark_in_state(consultation, "proper") for _time in range(2))
+            flagged = flag_contradiction(first, second, by=person(COORDINATOR))
+            dismiss_contradiction(flagged, why="x", by=user)
+        case "set topic":
+            set_topic(sent(consultation, "Inna."), topic=consultation.topics.get(), seen=None, by=user)
 
 
 @pytest.mark.parametrize("role", EVERYBODY, ids=lambda role: role or "anonymous")
@@ -210,6 +256,9 @@ ASKS = {
     permissions.may_publish_attachments: {COORDINATOR},
     permissions.may_redact: {COORDINATOR},
     permissions.may_type_in: {COORDINATOR},
+    permissions.may_group: {COORDINATOR},
+    permissions.may_set_topics: {COORDINATOR},
+    permissions.may_dismiss_contradictions: {COORDINATOR},
     permissions.may_read_contact: {COORDINATOR},
     permissions.may_read_remarks: {COORDINATOR, EXPERT},
     permissions.may_read_history: {COORDINATOR, ADMINISTRATOR, AUDITOR},
@@ -261,6 +310,11 @@ PAGES = {
     "desk:intake": {COORDINATOR},
     "desk:letter": {COORDINATOR},
     "desk:table_imports": {COORDINATOR},
+    "desk:similar": {COORDINATOR},
+    "desk:group": {COORDINATOR, EXPERT},
+    "desk:contradictions": {COORDINATOR, EXPERT},
+    "desk:flag_contradiction": {COORDINATOR, EXPERT},
+    "desk:topics": {COORDINATOR},
     "desk:summaries": {COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR},
     "desk:drafts": {COORDINATOR, ADMINISTRATOR},
     "desk:draft_import": {COORDINATOR, ADMINISTRATOR},
@@ -288,6 +342,9 @@ PAGES = {
 def page_keys(remark):
     """What stands in the addresses of pages of one thing."""
     draft = Draft.objects.get(consultation=remark.consultation)
+    group = RemarkGroup.objects.create(
+        consultation=remark.consultation, kind="near_copy", typical=remark, found_at=DURING
+    )
     brought_in = start_import(draft, format=DraftImport.Format.TEXT, source="Tekst.", by=person(COORDINATOR))
     return {
         "desk:submission": [remark.submission_id],
@@ -295,6 +352,8 @@ def page_keys(remark):
         "desk:table_imports": [remark.consultation.slug],
         "desk:remark": [remark.pk],
         "desk:text": [remark.pk],
+        "desk:flag_contradiction": [remark.pk],
+        "desk:group": [group.pk],
         "desk:draft_import": [draft.pk],
         "desk:import": [brought_in.pk],
         "desk:publish_version": [draft.versions.get().pk],
