@@ -17,7 +17,7 @@ class ConsultationsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.jobs import register_job
         from consultations.desk import register_queues
-        from consultations.services import comparisons, draft_files, imports, tables
+        from consultations.services import comparisons, draft_files, imports, publication, tables
 
         register_job(draft_files.JOB, draft_files.make_everything)
         register_queues()
@@ -25,6 +25,7 @@ class ConsultationsConfig(AppConfig):
         register_job(tables.ENTER, tables.enter_table)
         register_job(comparisons.JOB, comparisons.compare_versions)
         register_job(imports.JOB, imports.read_import)
+        register_job(publication.JOB, publication.publish_confirmed)
         register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         DraftImport,
         DraftVersion,
         PassageChange,
+        PublicationBatch,
         Remark,
         RemarkImport,
         Submission,
@@ -162,9 +163,19 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Decisions that were not sent back; per remark at most one is unpublished."""
         return self.filter(returned_at__isnull=True)
 
+    def under_way(self) -> DecisionQuerySet:
+        """Decisions that are neither public nor sent back; per remark at most one."""
+        return self.current().filter(published_at__isnull=True)
+
     def returned(self) -> DecisionQuerySet:
         """Decisions that were sent back to the department, the latest first."""
         return self.filter(returned_at__isnull=False).order_by("-revision")
+
+
+class PublicationBatchQuerySet(models.QuerySet["PublicationBatch"]):
+    def for_desk(self) -> PublicationBatchQuerySet:
+        """With what a row of the list shows, the latest first."""
+        return self.select_related("consultation", "by").order_by("-made_at", "-pk")
 
 
 class RemarkImportQuerySet(models.QuerySet["RemarkImport"]):
@@ -329,8 +340,14 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         return self._waiting().filter(Q(state="reviewed") | Q(correction="reviewed"))
 
     def waiting_for_publication(self) -> RemarkQuerySet:
-        """Remarks with an approved answer or correction that is not public, oldest first."""
-        return self._waiting().filter(Q(state="approved") | Q(correction="approved"))
+        """Remarks with an approved answer or correction that is not public, oldest first.
+
+        Without those whose publication is confirmed and under way.
+        """
+        from consultations.models import Decision
+
+        confirmed = Decision.objects.under_way().filter(remark=OuterRef("pk"), batch__isnull=False).order_by()
+        return self._waiting().filter(Q(state="approved") | Q(correction="approved")).exclude(Exists(confirmed))
 
     def with_current_decision(self) -> RemarkQuerySet:
         """With ``current_decisions``: those not sent back, published or not, the latest last. One query more."""
