@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import attachments, desk, desk_drafts, intake, matching, redaction, tables
+from consultations.views import attachments, desk, desk_drafts, intake, matching, publication, redaction, tables
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -13,7 +13,10 @@ urlpatterns = [
     path("odpowiedzi/", desk.answers, name="answers"),
     path("sprawdzanie/", desk.review, name="review"),
     path("zatwierdzanie/", desk.approval, name="approval"),
-    path("publikacja/", desk.publication, name="publication"),
+    path("publikacja/", publication.publication, name="publication"),
+    path("publikacja/podglad/", publication.preview, name="publication_preview"),
+    path("publikacja/wykonane/", publication.batches, name="batches"),
+    path("publikacja/wykonane/<int:pk>/", publication.batch, name="batch"),
     path("podsumowania/", desk.summaries, name="summaries"),
     path("importy/<int:pk>/dopasowanie/", matching.import_matches, name="import_matches"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),

@@ -159,6 +159,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Decisions the public may read."""
         return self.filter(published_at__isnull=False)
 
+    def corrections(self) -> DecisionQuerySet:
+        """Published answers that replaced an earlier one, with what a line on them says, in their order."""
+        return self.published().exclude(corrects_why="").order_by("revision")
+
     def current(self) -> DecisionQuerySet:
         """Decisions that were not sent back; per remark at most one is unpublished."""
         return self.filter(returned_at__isnull=True)
@@ -166,6 +170,13 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def under_way(self) -> DecisionQuerySet:
         """Decisions that are neither public nor sent back; per remark at most one."""
         return self.current().filter(published_at__isnull=True)
+
+    def publishable(self) -> DecisionQuerySet:
+        """Approved answers and corrections that are not public and in no publication under way."""
+        return self.under_way().filter(
+            Q(remark__state="approved") | Q(remark__state="published", remark__correction="approved"),
+            batch__isnull=True,
+        )
 
     def returned(self) -> DecisionQuerySet:
         """Decisions that were sent back to the department, the latest first."""
@@ -229,7 +240,11 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         ``public_reason`` hold the texts that may be read; the originals are not loaded. ``public_decisions`` holds
         the published decisions, the latest last.
         """
-        return self.shown(now)._without_private_data().annotate(**public_columns())
+        return self.shown(now).as_public_will_read()
+
+    def as_public_will_read(self) -> RemarkQuerySet:
+        """What ``for_public_table`` gives of each, also while the consultation does not show it yet: for a preview."""
+        return self._without_private_data().annotate(**public_columns())
 
     def _without_private_data(self) -> RemarkQuerySet:
         from consultations.models import Decision
@@ -264,8 +279,11 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
     def for_register(self, consultation: Consultation, now: dt.datetime) -> RemarkQuerySet:
         """The public table narrowed to one consultation and to what a row of its register shows.
 
-        ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light.
+        ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light;
+        ``public_corrections`` are the published corrections of its answer, the latest last.
         """
+        from consultations.models import Decision
+
         # A removal may say nothing but why.
         asks = Case(
             When(public_change="", public_wording="", then=F("public_reason")),
@@ -282,6 +300,13 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             .select_related(None)
             .select_related("submission__improper_reason", "topic", "district")
             .prefetch_related(None)
+            .prefetch_related(
+                Prefetch(
+                    "decisions",
+                    queryset=Decision.objects.corrections().only("remark", "corrects_why", "published_at"),
+                    to_attr="public_corrections",
+                )
+            )
             .annotate(opening=Left(asks, REGISTER_OPENING))
             .only(
                 "is_demonstration",

@@ -316,13 +316,16 @@ class DepartmentSerializer(TranslatedSerializer):
 
 
 class AnswerSerializer(serializers.ModelSerializer[Decision]):
-    """A published answer of the city."""
+    """A published answer of the city; a correction is the next revision and says why, the earlier answers stay."""
 
     department = DepartmentSerializer()
+    corrects_why = serializers.CharField(
+        read_only=True, help_text="The public reason of a correction, published on ``published_at``; else empty."
+    )
 
     class Meta:
         model = Decision
-        fields = ["revision", "outcome", "justification", "department", "published_at"]
+        fields = ["revision", "outcome", "justification", "department", "published_at", "corrects_why"]
 
 
 class PlaceSerializer(serializers.Serializer[Any]):

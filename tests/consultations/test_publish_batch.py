@@ -65,7 +65,7 @@ def answered(consultation, coordinator, *, remarks=1, **fields) -> list[Remark]:
     return found
 
 
-def corrected(remark, coordinator, outcome=Remark.Outcome.NOT_ACCEPTED) -> Remark:
+def corrected(remark: Remark, coordinator, outcome=Remark.Outcome.NOT_ACCEPTED) -> Remark:
     """The published remark with an approved correction that waits for publication."""
     correct_answer(
         remark, outcome=outcome, justification="Jednak nie.", why="Pomyłka w planie.", by=coordinator, now=DURING
