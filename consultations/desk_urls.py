@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import attachments, desk, desk_drafts, intake, matching, publication, redaction, tables
+from consultations.views import attachments, desk, desk_drafts, intake, matching, publication, redaction, tables, terms
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("publikacja/podglad/", publication.preview, name="publication_preview"),
     path("publikacja/wykonane/", publication.batches, name="batches"),
     path("publikacja/wykonane/<int:pk>/", publication.batch, name="batch"),
+    path("terminy/", terms.terms, name="terms"),
     path("podsumowania/", desk.summaries, name="summaries"),
     path("importy/<int:pk>/dopasowanie/", matching.import_matches, name="import_matches"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),

@@ -52,6 +52,15 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         """Public consultations that are over; the one that closed last comes first."""
         return self.public(now).filter(closes_at__lte=now).order_by("-closes_at")
 
+    def under_way(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Consultations, public or in preparation, that are not over or have a proper remark without an answer."""
+        from consultations.models import Tally
+
+        unanswered = Tally.objects.filter(
+            consultation=OuterRef("pk"), dimension="total", standing__in=["received", "in_progress"], remarks__gt=0
+        )
+        return self.filter(Q(closes_at__gt=now) | Exists(unanswered))
+
     def for_typing_in(self, now: dt.datetime) -> ConsultationQuerySet:
         """Consultations into which letters can come: those that have opened, the latest first, closed ones too."""
         return self.public(now).filter(opens_at__lte=now).select_related("draft").order_by("-opens_at", "-pk")

@@ -21,9 +21,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consultations.models import Basket, Consultation, Decision, Remark, Submission
+from accounts.models import User
+from consultations.models import Basket, Consultation, Decision, Department, Remark, Submission
 from consultations.places import Placed, with_places
 from consultations.services.receipts import content_hash
+from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.translations import ORIGINAL
 from notifications.errors import OutOfDate
 from notifications.models import Message, Subscription
@@ -287,6 +289,40 @@ def _basket_link(message: Message, now: dt.datetime) -> Made:
     return subject, context, {}
 
 
+def _department_term(message: Message, now: dt.datetime) -> Made:
+    """Numbers and a link: what residents wrote is read at the desk, not in a mailbox."""
+    consultation = _consultation(message)
+    department = Department.objects.filter(pk=message.context["department"]).first()
+    due_on = dt.date.fromisoformat(message.context["due_on"])
+    has_passed = warsaw_day(now) > due_on
+    waiting = Remark.objects.filter(
+        consultation=consultation, department=department, answer_due_on=due_on, state=Remark.State.ASSIGNED
+    ).count()
+    # Answered meanwhile, or the next stage is told by its own mail.
+    if department is None or not waiting or has_passed != (message.context["stage"] == "passed"):
+        raise OutOfDate
+    user = message.context["user"]
+    if user is not None and not User.objects.filter(pk=user, email=message.recipient, is_active=True).exists():
+        raise OutOfDate
+    words = (
+        _("The term for answers has passed: %(department)s")
+        if has_passed
+        else _("The term for answers nears: %(department)s")
+    )
+    subject = words % {"department": department.short_name or department.text("name").value}
+    context = {
+        "consultation": consultation,
+        "consultation_url": absolute(consultation.get_absolute_url()),
+        "department": department,
+        "due_on": due_on,
+        "has_passed": has_passed,
+        "waiting": waiting,
+        "desk_url": absolute(reverse("desk:answers")),
+        "terms_url": absolute(reverse("desk:terms")),
+    }
+    return subject, context, {}
+
+
 _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.RECEIPT: _receipt,
     Message.Kind.VERIFICATION: _verification,
@@ -299,6 +335,7 @@ _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.CORRECTION: _correction,
     Message.Kind.WITHDRAWAL: _withdrawal,
     Message.Kind.BASKET_LINK: _basket_link,
+    Message.Kind.DEPARTMENT_TERM: _department_term,
 }
 
 
