@@ -23,7 +23,7 @@ class ConsultationsConfig(AppConfig):
         )
         from consultations.desk import register_queues
         from consultations.desk_groups import register_group_queues
-        from consultations.services import comparisons, draft_files, imports, similar, tables
+        from consultations.services import comparisons, draft_files, imports, publication, similar, tables
 
         register_job(draft_files.JOB, draft_files.make_everything)
         register_queues()
@@ -34,6 +34,7 @@ class ConsultationsConfig(AppConfig):
         register_job(imports.JOB, imports.read_import)
         register_job(similar.JOB, similar.find_similar)
         register_group_queues()
+        register_job(publication.JOB, publication.publish_confirmed)
         register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
 
 

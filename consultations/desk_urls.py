@@ -12,9 +12,11 @@ from consultations.views import (
     history,
     intake,
     matching,
+    publication,
     redaction,
     similar,
     tables,
+    terms,
 )
 
 urlpatterns = [
@@ -24,7 +26,11 @@ urlpatterns = [
     path("odpowiedzi/", desk.answers, name="answers"),
     path("sprawdzanie/", desk.review, name="review"),
     path("zatwierdzanie/", desk.approval, name="approval"),
-    path("publikacja/", desk.publication, name="publication"),
+    path("publikacja/", publication.publication, name="publication"),
+    path("publikacja/podglad/", publication.preview, name="publication_preview"),
+    path("publikacja/wykonane/", publication.batches, name="batches"),
+    path("publikacja/wykonane/<int:pk>/", publication.batch, name="batch"),
+    path("terminy/", terms.terms, name="terms"),
     path("podsumowania/", desk.summaries, name="summaries"),
     path("importy/<int:pk>/dopasowanie/", matching.import_matches, name="import_matches"),
     path("uwagi/<int:pk>/", desk.remark, name="remark"),

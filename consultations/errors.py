@@ -109,6 +109,18 @@ class RemarkNotDecided(ConsultationError):
     """There is no unpublished decision to publish or to return."""
 
 
+class AlreadyInBatch(ConsultationError):
+    """The answer's publication is confirmed already and under way."""
+
+
+class SelectionChanged(ConsultationError):
+    """The answers that wait for publication are not those that were previewed."""
+
+
+class BatchNotUnderWay(ConsultationError):
+    """The publication is finished, or a worker is busy with it."""
+
+
 class RemarkAnswered(ConsultationError):
     """The sender cannot correct or withdraw the remark any more: the city has decided on it."""
 

@@ -134,6 +134,11 @@ def may_read_remarks(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR, Role.EXPERT)
 
 
+def may_read_terms(user: Any) -> bool:
+    """See what is due when and which departments are late."""
+    return has_role(user, Role.COORDINATOR, Role.EXPERT, Role.ADMINISTRATOR)
+
+
 def may_read_summary(user: Any, consultation: Consultation) -> bool:
     """The summary is everybody's once published, before that the councillors' and the staff's who work on it."""
     return consultation.summary_published_at is not None or may_read_summary_early(user)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         GroupMember,
         HistoryEntry,
         PassageChange,
+        PublicationBatch,
         Remark,
         RemarkGroup,
         RemarkImport,
@@ -55,6 +56,15 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
     def closed(self, now: dt.datetime) -> ConsultationQuerySet:
         """Public consultations that are over; the one that closed last comes first."""
         return self.public(now).filter(closes_at__lte=now).order_by("-closes_at")
+
+    def under_way(self, now: dt.datetime) -> ConsultationQuerySet:
+        """Consultations, public or in preparation, that are not over or have a proper remark without an answer."""
+        from consultations.models import Tally
+
+        unanswered = Tally.objects.filter(
+            consultation=OuterRef("pk"), dimension="total", standing__in=["received", "in_progress"], remarks__gt=0
+        )
+        return self.filter(Q(closes_at__gt=now) | Exists(unanswered))
 
     def for_typing_in(self, now: dt.datetime) -> ConsultationQuerySet:
         """Consultations into which letters can come: those that have opened, the latest first, closed ones too."""
@@ -193,13 +203,34 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Decisions the public may read."""
         return self.filter(published_at__isnull=False)
 
+    def corrections(self) -> DecisionQuerySet:
+        """Published answers that replaced an earlier one, with what a line on them says, in their order."""
+        return self.published().exclude(corrects_why="").order_by("revision")
+
     def current(self) -> DecisionQuerySet:
         """Decisions that were not sent back; per remark at most one is unpublished."""
         return self.filter(returned_at__isnull=True)
 
+    def under_way(self) -> DecisionQuerySet:
+        """Decisions that are neither public nor sent back; per remark at most one."""
+        return self.current().filter(published_at__isnull=True)
+
+    def publishable(self) -> DecisionQuerySet:
+        """Approved answers and corrections that are not public and in no publication under way."""
+        return self.under_way().filter(
+            Q(remark__state="approved") | Q(remark__state="published", remark__correction="approved"),
+            batch__isnull=True,
+        )
+
     def returned(self) -> DecisionQuerySet:
         """Decisions that were sent back to the department, the latest first."""
         return self.filter(returned_at__isnull=False).order_by("-revision")
+
+
+class PublicationBatchQuerySet(models.QuerySet["PublicationBatch"]):
+    def for_desk(self) -> PublicationBatchQuerySet:
+        """With what a row of the list shows, the latest first."""
+        return self.select_related("consultation", "by").order_by("-made_at", "-pk")
 
 
 class RemarkImportQuerySet(models.QuerySet["RemarkImport"]):
@@ -300,7 +331,11 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         ``public_reason`` hold the texts that may be read; the originals are not loaded. ``public_decisions`` holds
         the published decisions, the latest last.
         """
-        return self.shown(now)._without_private_data().annotate(**public_columns())
+        return self.shown(now).as_public_will_read()
+
+    def as_public_will_read(self) -> RemarkQuerySet:
+        """What ``for_public_table`` gives of each, also while the consultation does not show it yet: for a preview."""
+        return self._without_private_data().annotate(**public_columns())
 
     def _without_private_data(self) -> RemarkQuerySet:
         from consultations.models import Decision
@@ -335,8 +370,11 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
     def for_register(self, consultation: Consultation, now: dt.datetime) -> RemarkQuerySet:
         """The public table narrowed to one consultation and to what a row of its register shows.
 
-        ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light.
+        ``opening`` is the beginning of what the remark asks for, so that a page of long texts stays light;
+        ``public_corrections`` are the published corrections of its answer, the latest last.
         """
+        from consultations.models import Decision
+
         # A removal may say nothing but why.
         asks = Case(
             When(public_change="", public_wording="", then=F("public_reason")),
@@ -353,6 +391,13 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             .select_related(None)
             .select_related("submission__improper_reason", "topic", "district")
             .prefetch_related(None)
+            .prefetch_related(
+                Prefetch(
+                    "decisions",
+                    queryset=Decision.objects.corrections().only("remark", "corrects_why", "published_at"),
+                    to_attr="public_corrections",
+                )
+            )
             .annotate(opening=Left(asks, REGISTER_OPENING))
             .only(
                 "is_demonstration",
@@ -477,8 +522,14 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         return self._waiting().filter(Q(state="reviewed") | Q(correction="reviewed"))
 
     def waiting_for_publication(self) -> RemarkQuerySet:
-        """Remarks with an approved answer or correction that is not public, oldest first."""
-        return self._waiting().filter(Q(state="approved") | Q(correction="approved"))
+        """Remarks with an approved answer or correction that is not public, oldest first.
+
+        Without those whose publication is confirmed and under way.
+        """
+        from consultations.models import Decision
+
+        confirmed = Decision.objects.under_way().filter(remark=OuterRef("pk"), batch__isnull=False).order_by()
+        return self._waiting().filter(Q(state="approved") | Q(correction="approved")).exclude(Exists(confirmed))
 
     def with_current_decision(self) -> RemarkQuerySet:
         """With ``current_decisions``: those not sent back, published or not, the latest last. One query more."""

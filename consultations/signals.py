@@ -8,6 +8,6 @@ confirmation_asked_again = Signal()  # submission, now
 remark_corrected = Signal()  # remark
 remarks_withdrawn = Signal()  # submission, remarks
 sender_corrected = Signal()  # submission, old_email; sent only when the e-mail address has changed
-decision_published = Signal()  # remark, decision
+batch_published = Signal()  # batch; when all of its answers are public
 draft_version_published = Signal()  # version
 basket_link_asked = Signal()  # basket, email, language, now; a receiver that refuses raises LinkAskedTooOften

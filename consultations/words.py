@@ -77,6 +77,11 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.RemarkNotDecided: gettext_lazy(
         "There is no such unpublished decision any more: it has been published or returned in the meantime."
     ),
+    errors.AlreadyInBatch: gettext_lazy("The publication of this answer is confirmed already and under way."),
+    errors.SelectionChanged: gettext_lazy(
+        "The answers that wait for publication have changed since this preview. Look at them once more."
+    ),
+    errors.BatchNotUnderWay: gettext_lazy("This publication is finished, or the portal is still working on it."),
     errors.RemarkAnswered: gettext_lazy(
         "The department has finished its answer to this remark, so you cannot correct or withdraw it any more."
     ),

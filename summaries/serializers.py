@@ -197,6 +197,7 @@ class ConsultationSerializer(LinkedSerializer):
     remark_count = serializers.SerializerMethodField()
     proper_count = serializers.SerializerMethodField()
     sender_count = serializers.SerializerMethodField()
+    days_open = serializers.IntegerField(help_text="Calendar days on which remarks are taken.")
     report_due_on = serializers.DateField()
     has_public_summary = serializers.SerializerMethodField()
 
@@ -204,8 +205,9 @@ class ConsultationSerializer(LinkedSerializer):
         model = Consultation
         fields = [
             "id", "slug", "process", "stage", "title", "kind", "summary", "rules", "legal_basis", "opens_at",
-            "closes_at", "phase", "report_due_on", "remarks_shown_from", "remark_count", "proper_count", "sender_count",
-            "has_public_summary", "translations", "is_demonstration", "url",
+            "closes_at", "phase", "days_open", "least_days_open", "report_due_on", "remarks_shown_from",
+            "remark_count", "proper_count", "sender_count", "has_public_summary", "translations", "is_demonstration",
+            "url",
         ]  # fmt: skip
 
     @extend_schema_field(serializers.ChoiceField(choices=Consultation.Phase.choices))
@@ -317,13 +319,16 @@ class DepartmentSerializer(TranslatedSerializer):
 
 
 class AnswerSerializer(serializers.ModelSerializer[Decision]):
-    """A published answer of the city."""
+    """A published answer of the city; a correction is the next revision and says why, the earlier answers stay."""
 
     department = DepartmentSerializer()
+    corrects_why = serializers.CharField(
+        read_only=True, help_text="The public reason of a correction, published on ``published_at``; else empty."
+    )
 
     class Meta:
         model = Decision
-        fields = ["revision", "outcome", "justification", "department", "published_at"]
+        fields = ["revision", "outcome", "justification", "department", "published_at", "corrects_why"]
 
 
 class PlaceSerializer(serializers.Serializer[Any]):

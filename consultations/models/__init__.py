@@ -3,6 +3,7 @@
 from consultations.models.answering import Institution, OfferedOutcome, Opinion
 from consultations.models.attachments import Attachment, RateCount
 from consultations.models.baskets import Basket, BasketRemark
+from consultations.models.batches import PublicationBatch
 from consultations.models.changes import ChangeSource, UnchangedExplanation
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
 from consultations.models.drafts import (
@@ -52,6 +53,7 @@ __all__ = [
     "PassageChange",
     "PassageText",
     "PassageWords",
+    "PublicationBatch",
     "RateCount",
     "Redaction",
     "Remark",

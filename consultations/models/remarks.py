@@ -11,6 +11,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from consultations.models.batches import PublicationBatch
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
 from consultations.models.drafts import Chapter, DraftVersion, Passage
 from consultations.querysets import DecisionQuerySet, RemarkQuerySet, SubmissionQuerySet
@@ -374,6 +375,16 @@ class Decision(models.Model):
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     corrects_why = models.CharField(_("why it was corrected"), max_length=500, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    # The publication it belongs to, from its confirmation on; what was public before there were batches has none.
+    batch = models.ForeignKey(
+        PublicationBatch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        verbose_name=_("publication of answers"),
+        editable=False,
+    )
     returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
 
     objects = DecisionQuerySet.as_manager()
@@ -413,6 +424,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.remark_id}/{self.revision}: {self.outcome}"
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it stands in place of an answer that was public already."""
+        return bool(self.corrects_why)
 
 
 class RemarkRevision(models.Model):

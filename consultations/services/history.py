@@ -52,3 +52,18 @@ def record_each(
         HistoryEntry(consultation=consultation, submission=submission, verb=verb, by=by, at=at, after=facts)
         for submission, facts in after.items()
     )
+
+
+def record_changes(
+    verb: HistoryEntry.Verb,
+    *,
+    consultation: Consultation,
+    by: User | None,
+    at: dt.datetime,
+    changes: Iterable[tuple[Remark, dict[str, Any], dict[str, Any]]],
+) -> None:
+    """One row for each remark, with what was so of it before and what is so afterwards. One query."""
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(consultation=consultation, remark=remark, verb=verb, by=by, at=at, before=before, after=after)
+        for remark, before, after in changes
+    )

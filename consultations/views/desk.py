@@ -259,24 +259,6 @@ def _answers_list(request: HttpRequest, name: str, queue: Any, verb: Callable[..
     return _remark_list(request, f"desk/{name}.html", queue.with_current_decision(), form)
 
 
-@desk_page(may_publish)
-def publication(request: HttpRequest) -> HttpResponse:
-    """Decisions that are not public yet; the checked ones are published at once."""
-    form = CheckedForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        by = signed_in_person(request)
-        do_to_checked(
-            request,
-            form,
-            lambda remark, revision: publish_decision(remark, revision=revision, by=by),
-            lambda n: ngettext("%(n)d answer was published.", "%(n)d answers were published.", n) % {"n": n},
-        )
-        return redirect("desk:publication")
-    return _remark_list(
-        request, "desk/publication.html", Remark.objects.waiting_for_publication().with_current_decision(), form
-    )
-
-
 def _page_of(queue: Any, request: HttpRequest) -> KeyPage[Any]:
     """The page of the queue, the oldest first, that the address asks for. At most two queries."""
     after = read_key(request.GET.get("after"))
