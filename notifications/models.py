@@ -32,6 +32,7 @@ class Message(models.Model):
         CONFIRM_REMINDER = "confirm_reminder", _("reminder to confirm the e-mail address")
         CORRECTION = "correction", _("copy of a corrected remark")
         WITHDRAWAL = "withdrawal", _("copy of a withdrawal")
+        MENTION = "mention", _("mention in a private note")
 
     class State(models.TextChoices):
         DUE = "due", _("to be sent")

@@ -12,19 +12,22 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils.crypto import salted_hmac
 
+from accounts.models import User
 from consultations.errors import LinkAskedTooOften
-from consultations.models import Basket, Decision, Remark, Submission
+from consultations.models import Basket, Decision, Note, Remark, Submission
 from consultations.services.confirmation import reminder_at
 from consultations.signals import (
     basket_link_asked,
     confirmation_asked_again,
     decision_published,
+    note_written,
     remark_corrected,
     remarks_withdrawn,
     sender_corrected,
     submission_received,
     submission_verified,
 )
+from lublin2030.lib.translations import ORIGINAL
 from notifications.models import Message
 from notifications.services import outbox
 
@@ -136,6 +139,19 @@ def write_decision(remark: Remark, decision: Decision, **_kwargs: Any) -> None:
         remark=remark.pk,
         revision=decision.revision,
     )
+
+
+@receiver(note_written, dispatch_uid="notifications.mention")
+def write_mentions(note: Note, mentioned: list[User], **_kwargs: Any) -> None:
+    for colleague in mentioned:
+        outbox.write(
+            Message.Kind.MENTION,
+            key=f"mention:{note.pk}:{colleague.pk}",
+            recipient=colleague.email,
+            language=ORIGINAL,
+            context={"note": note.pk, "user": colleague.pk},
+            consultation=note.remark.consultation,
+        )
 
 
 MOST_LINKS_AN_HOUR = 3  # of one basket: the address need not be the asker's own

@@ -4,6 +4,7 @@ from consultations.models.answering import Institution, OfferedOutcome, Opinion
 from consultations.models.attachments import Attachment, RateCount
 from consultations.models.baskets import Basket, BasketRemark
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
+from consultations.models.desk import AnswerDraft, JustificationTemplate, Note, NoteFile, Presence
 from consultations.models.drafts import (
     Chapter,
     ChapterText,
@@ -23,6 +24,7 @@ from consultations.models.intake import ImportedLetter, LetterDraft, RemarkImpor
 from consultations.models.remarks import Decision, Redaction, Remark, RemarkRevision, RemarkWords, Submission
 
 __all__ = [
+    "AnswerDraft",
     "Attachment",
     "Basket",
     "BasketRemark",
@@ -40,13 +42,17 @@ __all__ = [
     "ImportedLetter",
     "ImproperReason",
     "Institution",
+    "JustificationTemplate",
     "LetterDraft",
+    "Note",
+    "NoteFile",
     "OfferedOutcome",
     "Opinion",
     "Passage",
     "PassageChange",
     "PassageText",
     "PassageWords",
+    "Presence",
     "RateCount",
     "Redaction",
     "Remark",
