@@ -4,19 +4,36 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import attachments, desk, desk_drafts, intake, matching, redaction, tables
+from consultations.views import (
+    attachments,
+    desk_answering,
+    desk_drafts,
+    desk_queues,
+    desk_remarks,
+    desk_submissions,
+    desk_summaries,
+    intake,
+    matching,
+    redaction,
+    tables,
+)
 
 urlpatterns = [
-    path("weryfikacja/", desk.verification, name="verification"),
-    path("zgloszenia/<int:pk>/", desk.submission, name="submission"),
-    path("przydzial/", desk.assignment, name="assignment"),
-    path("odpowiedzi/", desk.answers, name="answers"),
-    path("sprawdzanie/", desk.review, name="review"),
-    path("zatwierdzanie/", desk.approval, name="approval"),
-    path("publikacja/", desk.publication, name="publication"),
-    path("podsumowania/", desk.summaries, name="summaries"),
+    path("weryfikacja/", desk_submissions.verification, name="verification"),
+    path("zgloszenia/<int:pk>/", desk_submissions.submission, name="submission"),
+    path("przydzial/", desk_queues.assignment, name="assignment"),
+    path("odpowiedzi/", desk_queues.answers, name="answers"),
+    path("sprawdzanie/", desk_queues.review, name="review"),
+    path("zatwierdzanie/", desk_queues.approval, name="approval"),
+    path("publikacja/", desk_queues.publication, name="publication"),
+    path("podsumowania/", desk_summaries.summaries, name="summaries"),
     path("importy/<int:pk>/dopasowanie/", matching.import_matches, name="import_matches"),
-    path("uwagi/<int:pk>/", desk.remark, name="remark"),
+    path("uwagi/", desk_queues.remarks, name="remarks"),
+    path("obciazenie/", desk_queues.load, name="load"),
+    path("uwagi/<int:pk>/szkic/", desk_answering.answer_draft, name="answer_draft"),
+    path("uwagi/<int:pk>/obecnosc/", desk_answering.presence, name="presence"),
+    path("notatki/pliki/<int:pk>/", desk_answering.note_file, name="note_file"),
+    path("uwagi/<int:pk>/", desk_remarks.remark, name="remark"),
     path("zalaczniki/<int:pk>/", attachments.of_the_desk, name="attachment"),
     path("wpisz/", intake.intake, name="intake"),
     path("wpisz/<slug:slug>/", intake.letter, name="letter"),

@@ -23,13 +23,16 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits for people of certain roles: ``count`` and ``oldest`` (first the oldest, at most ``limit``)."""
+    """What waits for people of certain roles: ``count`` and ``oldest`` (first the oldest, at most ``limit``).
+
+    A list that is no queue has no count.
+    """
 
     name: str
     label: str | Promise
     url_name: str
     may_see: Callable[[Any], bool]
-    count: Callable[[Any], int]
+    count: Callable[[Any], int | None]
     oldest: Callable[[Any, int], Sequence[Waiting]]
     order: int = 100
     empty: str | Promise = field(default="")
