@@ -31,6 +31,7 @@ from consultations.models import (
     DraftVersion,
     HistoryEntry,
     ImproperReason,
+    JustificationTemplate,
     OfferedOutcome,
     PassageText,
     Remark,
@@ -127,6 +128,15 @@ class DepartmentAdmin(RoleAdmin):
     list_display = ("name", "short_name", "email")
     search_fields = ("name", "short_name")
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+
+@admin.register(JustificationTemplate)
+class JustificationTemplateAdmin(RoleAdmin):
+    editors = SET_UP
+    list_display = ("title", "outcome", "consultation", "department")
+    list_select_related = ("consultation", "department")
+    list_filter = ("consultation", "department")
+    search_fields = ("title", "text")
 
 
 class UnlessPublished(RoleAdmin):

@@ -38,7 +38,7 @@ from consultations.desk_forms import (
     ReviewForm,
 )
 from consultations.desk_lists import IN_LIST, DeskFilter
-from consultations.errors import ConsultationError, RemarkAlreadyDecided
+from consultations.errors import AnswerDraftChanged, ConsultationError, RemarkAlreadyDecided
 from consultations.models import AnswerDraft, Consultation, Decision, HistoryEntry, JustificationTemplate, Remark
 from consultations.outcomes import offered_outcomes
 from consultations.permissions import (
@@ -297,6 +297,7 @@ def _remark_page(
             "queue_query": queue.query,
             "queue_list": f"{reverse(f'desk:{queue.name}')}{queue.list_query}",
             "draft": draft,
+            "is_other_draft": isinstance(error, AnswerDraftChanged),
             "keep_key": keep_key(one, user),
             "templates": JustificationTemplate.objects.fitting(one) if types else [],
             "others": others_at(one, than=user, now=now),
