@@ -106,11 +106,6 @@ def may_note(user: Any) -> bool:
     return may_read_remarks(user)
 
 
-def may_keep_templates(user: Any) -> bool:
-    """Write, change and delete the templates of justifications."""
-    return has_role(user, Role.COORDINATOR, Role.ADMINISTRATOR)
-
-
 def may_save_template(user: Any, remark: Remark) -> bool:
     """Save an answer's words as a template from the desk, for the remark's department."""
     return may_decide(user, remark)

@@ -70,8 +70,8 @@ def save_answer_draft(
 ) -> AnswerDraft:
     """Keep the answer as it is typed; the draft with its new revision.
 
-    A window that is behind is refused with AnswerDraftChanged and nothing is overwritten, unless it is the window of
-    the last save itself, which did not hear our answer. Who knowingly ``replaces`` what another wrote says the
+    A window that is behind is refused with AnswerDraftChanged and nothing is overwritten, unless it says the same, or
+    is the window of the last save itself, which did not hear our answer. Who knowingly ``replaces`` what another wrote says the
     revision that was read; those words are kept beside, in ``earlier``. Raises NotPermitted, AnswerNotTyped,
     AnswerDraftTooLong.
     """
@@ -99,7 +99,9 @@ def save_answer_draft(
     if replaces and held.revision == seen.revision:
         values["earlier"] = _as_earlier(held)
     unheard = Q(window=seen.window, save_number__lt=save) if seen.window else Q(pk__in=[])
-    changed = AnswerDraft.objects.filter(Q(revision=seen.revision) | unheard, pk=held.pk).update(
+    # A page that is left saves once more: the page after it may have read what stood there before, and say the same.
+    same = Q(outcome=typed.outcome, justification=typed.justification, corrects_why=typed.why)
+    changed = AnswerDraft.objects.filter(Q(revision=seen.revision) | unheard | same, pk=held.pk).update(
         revision=held.revision + 1, **values
     )
     if not changed:

@@ -187,6 +187,7 @@ function ready(form) {
         conflict.append(make("details", "", make("summary", words.wordSavedThere), asTyped(shown.justification)));
       }
       put(kept);
+      send();
       return;
     }
     const use = make("button", words.wordUse);

@@ -56,6 +56,11 @@ def test_a_window_that_is_behind_overwrites_nothing(remark, coordinator):
     assert said(remark) == (OTHER.outcome, OTHER.justification)
 
 
+def test_a_window_that_is_behind_and_says_the_same_goes_on(remark, coordinator):
+    save(remark, coordinator, window="left")
+    assert save(remark, coordinator, window="opened again").revision == 2
+
+
 def test_a_window_that_did_not_hear_our_answer_goes_on(remark, coordinator):
     save(remark, coordinator, save=1)
     save(remark, coordinator, OTHER, revision=0, save=2)

@@ -252,9 +252,7 @@ def test_the_load_of_one_consultation(consultation):
     assert load.department == other.department
 
 
-def test_the_load_costs_the_same_queries_however_many_departments_there_are(
-    client, coordinator, consultation, connection_queries
-):
+def test_many_departments_cost_no_query_more(client, coordinator, consultation, connection_queries):
     remark_in_state(consultation, "drafted")
     address = reverse("desk:load")
     client.get(address)
