@@ -36,7 +36,7 @@ def at_desk(visit, sign_in_to):
     """Open a remark as a coordinator of that name, each in a browser of their own."""
 
     def open_remark(remark, name: str, **options) -> Page:
-        page = visit("/konto/login/", **options)
+        page: Page = visit("/konto/login/", **options)
         sign_in_to(page, factories.UserFactory(name=name, roles=[Role.COORDINATOR]))
         page.goto(f"/biurko/uwagi/{remark.pk}/")
         return page

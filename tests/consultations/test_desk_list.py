@@ -9,7 +9,6 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.roles import Role
-from consultations import desk_lists
 from consultations.desk import pending_of
 from consultations.desk_lists import DeskFilter
 from consultations.desk_load import load_of_departments
@@ -210,13 +209,6 @@ def test_the_list_costs_the_same_queries_however_long_it_is(
     for _time in range(4):
         remark_in_state(consultation, "assigned")
     assert connection_queries(lambda: client.get(LIST + query)) == few
-
-
-def test_a_term_in_the_filter_has_an_index_of_the_same_words():
-    index = next(one for one in Remark._meta.indexes if one.name == "remark_by_any_term")
-    annotated = Remark.objects.with_term().query.annotations["term"]
-    assert str(index.expressions[0].source_expressions[1]) == str(annotated.source_expressions[1])
-    assert desk_lists.BY_TERM.keys == ("term", "received_at", "pk")
 
 
 # -- The load -------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def later(seconds: int):
     return DURING + timedelta(seconds=seconds)
 
 
-def seen_by_another(remark, at) -> list[tuple]:
+def seen_by_another(remark, at):
     return [(one.user, one.since) for one in others_at(remark, than=person(Role.EXPERT), now=at)]
 
 
