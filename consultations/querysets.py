@@ -358,9 +358,10 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         """
         from consultations.models import Decision
 
-        under_way = Decision.objects.current().filter(remark=OuterRef("pk"), published_at__isnull=True, four_eyes=True)
-        wrote = Exists(under_way.filter(decided_by=user))
-        reviewed = Exists(under_way.filter(reviewed_by=user))
+        under_way = Decision.objects.current().filter(published_at__isnull=True, four_eyes=True)
+        # A list of keys, not a question for each row: of that PostgreSQL thinks so dear that it compiles it first.
+        wrote = Q(pk__in=under_way.filter(decided_by=user).values("remark"))
+        reviewed = Q(pk__in=under_way.filter(reviewed_by=user).values("remark"))
         work = Q(state="assigned") | (Q(state="drafted") | Q(correction="drafted")) & ~wrote
         if not coordinates:
             return self.filter(work, department__in=user.departments.all())
