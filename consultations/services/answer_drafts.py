@@ -71,8 +71,8 @@ def save_answer_draft(
     """Keep the answer as it is typed; the draft with its new revision.
 
     A window that is behind is refused with AnswerDraftChanged and nothing is overwritten, unless it says the same, or
-    is the window of the last save itself, which did not hear our answer. Who knowingly ``replaces`` what another wrote says the
-    revision that was read; those words are kept beside, in ``earlier``. Raises NotPermitted, AnswerNotTyped,
+    is the window of the last save itself, which did not hear our answer. Who knowingly ``replaces`` what another wrote
+    says the revision that was read; those words are kept beside, in ``earlier``. Raises NotPermitted, AnswerNotTyped,
     AnswerDraftTooLong.
     """
     if not may_decide(by, remark):
