@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -233,3 +234,20 @@ def test_handing_over_another_than_the_read_draft_shows_both_texts(client, sign_
     assert answer.status_code == 409
     assert "Moje słowa." in page
     assert OTHER.justification in page
+
+
+def test_a_page_that_stood_open_too_long_gives_the_words_back(remark):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person(Role.COORDINATOR))
+    fields = {"action": "decide", "outcome": "accepted", "justification": "Moje słowa."}
+    answer = strict.post(reverse("desk:remark", args=[remark.pk]), fields)
+    remark.refresh_from_db()
+    assert (answer.status_code, remark.state) == (403, "assigned")
+    assert "Moje słowa." in answer.content.decode()
+
+
+def test_a_save_with_an_old_token_gets_a_new_one(remark):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person(Role.COORDINATOR))
+    answer = post(strict, remark)
+    assert (answer.status_code, bool(answer.json()["token"]), AnswerDraft.objects.count()) == (403, True, 0)

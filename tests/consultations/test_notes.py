@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from consultations import errors
 from consultations.models import Note, NoteFile
 from consultations.permissions import may_note
+from consultations.services.attachments import ORPHANED_AFTER, delete_orphan_files
 from consultations.services.notes import mentionable_colleagues, mentioned_in, write_note
 from notifications.errors import OutOfDate
 from notifications.models import Message
@@ -134,9 +138,20 @@ def test_files_are_kept_with_the_note_and_opened_by_colleagues_only(client, rema
     opened = client.get(address)
     assert (opened.status_code, opened["Content-Type"]) == (200, "application/pdf")
     assert "plan.pdf" in opened["Content-Disposition"]
-    opened.close()
+    assert b"".join(opened.streaming_content).startswith(b"%PDF")
     client.force_login(person(Role.COUNCILLOR))
     assert client.get(address).status_code == 403
+
+
+def test_a_file_without_its_note_is_swept_after_a_day_and_others_stay(remark, author):
+    kept, lost = (
+        write_note(remark, text="x", files=[files_made.upload(files_made.pdf())], by=author).files.get().file
+        for _time in range(2)
+    )
+    NoteFile.objects.filter(file=lost.name).delete()
+    later = timezone.now() + ORPHANED_AFTER + timedelta(days=365 * 100)
+    assert delete_orphan_files(now=later) >= 1
+    assert (kept.storage.exists(kept.name), lost.storage.exists(lost.name)) == (True, False)
 
 
 def test_a_refused_file_keeps_the_note_out_and_its_words_in_the_form(client, sign_in, remark):
