@@ -34,6 +34,7 @@ from consultations.models import (
     HistoryEntry,
     ImproperReason,
     Institution,
+    JustificationTemplate,
     OfferedOutcome,
     Opinion,
     PassageText,
@@ -190,6 +191,15 @@ class OpinionAdmin(RoleAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or not obj.changes.exists())
+
+
+@admin.register(JustificationTemplate)
+class JustificationTemplateAdmin(RoleAdmin):
+    editors = SET_UP
+    list_display = ("title", "outcome", "consultation", "department")
+    list_select_related = ("consultation", "department")
+    list_filter = ("consultation", "department")
+    search_fields = ("title", "text")
 
 
 class UnlessPublished(RoleAdmin):

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from consultations.models import Consultation, DraftImport, LetterDraft, Remark, Submission
+from consultations.models import Consultation, DraftImport, LetterDraft, PassageText, Remark, Submission
 from consultations.permissions import (
     may_answer,
     may_approve,
     may_assign,
     may_publish,
     may_read_history,
+    may_read_remarks,
     may_read_summary,
     may_read_terms,
     may_redact,
@@ -37,6 +38,7 @@ from consultations.wording import show_runs, word_diff
 from lublin2030.lib.desk import Queue, Waiting, register_queue
 
 PAGE = 50
+NEIGHBOURS = 2  # passages shown before and after the one a remark is about
 BEFORE = 10  # of the page beside an open item, so many stand above it
 
 
@@ -49,14 +51,41 @@ class Place:
     next: Any | None
 
 
-def queue_around(queue: Any, item: Submission | Remark) -> Place:
-    """At most ``PAGE`` items of the queue (ordered by receipt and key) around the item. Two queries.
+@dataclass(frozen=True)
+class DeskOrder:
+    """An order of a queue: its columns, together unique, and an item's values of them."""
+
+    code: str
+    keys: tuple[str, ...]
+    values: Callable[[Any], tuple[Any, ...]]
+
+    def later_than(self, item: Any) -> Q:
+        """The condition that others stand after the item."""
+        return self._beyond(item, "gt")
+
+    def earlier_than(self, item: Any) -> Q:
+        """The condition that others stand before the item."""
+        return self._beyond(item, "lt")
+
+    def _beyond(self, item: Any, side: str) -> Q:
+        first, *rest = values = tuple(zip(self.keys, self.values(item), strict=True))
+        beyond = Q()
+        for at, (key, value) in enumerate(values):
+            beyond |= Q(**dict(values[:at])) & Q(**{f"{key}__{side}": value})
+        # Says nothing new, but by it alone an index can be entered where the item stands.
+        return Q(**{f"{first[0]}__{side}e": first[1]}) & beyond if rest else beyond
+
+
+BY_RECEIPT = DeskOrder("", ("received_at", "pk"), lambda item: (item.received_at, item.pk))
+
+
+def queue_around(queue: Any, item: Submission | Remark, order: DeskOrder = BY_RECEIPT) -> Place:
+    """At most ``PAGE`` items of the queue, which stands in the order, around the item. Two queries.
 
     The item itself need not wait any more: its place is where it stood.
     """
-    later = Q(received_at__gt=item.received_at) | Q(received_at=item.received_at, pk__gt=item.pk)
-    before: list[Any] = list(queue.exclude(later).exclude(pk=item.pk).reverse()[:BEFORE])[::-1]
-    rest: list[Any] = list(queue.filter(later | Q(pk=item.pk))[: PAGE - len(before) + 1])
+    before: list[Any] = list(queue.filter(order.earlier_than(item)).reverse()[:BEFORE])[::-1]
+    rest: list[Any] = list(queue.filter(order.later_than(item) | Q(pk=item.pk))[: PAGE - len(before) + 1])
     after = [row for row in rest if row.pk != item.pk]
     return Place(
         rows=[*before, *rest][:PAGE], previous=before[-1] if before else None, next=after[0] if after else None
@@ -88,6 +117,21 @@ def read(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
         }
         for placed in with_places(remarks)
     ]
+
+
+def neighbouring_passages(passage: PassageText | None) -> dict[str, list[PassageText]]:
+    """The passages just before and after one, in its chapter and version. One query, or none without a passage."""
+    if passage is None:
+        return {"before": [], "after": []}
+    at = passage.position
+    around = PassageText.objects.filter(
+        chapter=passage.chapter, position__gte=at - NEIGHBOURS, position__lte=at + NEIGHBOURS
+    )
+    rows = list(around.exclude(pk=passage.pk).select_related("chapter").order_by("position"))
+    return {
+        "before": [one for one in rows if one.position < at],
+        "after": [one for one in rows if one.position > at],
+    }
 
 
 @dataclass(frozen=True)
@@ -143,6 +187,11 @@ def reviews_of(user: Any) -> RemarkQuerySet:
     """The drafted answers that this person may review: a coordinator's are all, an expert's the departments' own."""
     everything = has_role(user, Role.COORDINATOR)
     return Remark.objects.waiting_for_review(None if everything else user)
+
+
+def pending_of(user: Any) -> RemarkQuerySet:
+    """What this person can take a step further now, by role and department: a coordinator has all departments'."""
+    return Remark.objects.pending(user, coordinates=has_role(user, Role.COORDINATOR))
 
 
 def readable_summaries(user: Any) -> list[Consultation]:
@@ -339,6 +388,19 @@ def register_queues() -> None:
             oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_publication()),
             order=40,
             empty=gettext_lazy("Every decision is public."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="remarks",
+            label=gettext_lazy("All remarks"),
+            url_name="desk:remarks",
+            may_see=may_read_remarks,
+            count=lambda user: 0,
+            is_work=False,
+            oldest=lambda user, limit: [],
+            order=45,
+            empty=gettext_lazy("Every remark, by department, state, chapter, topic and deadline."),
         )
     )
     register_queue(

@@ -90,12 +90,15 @@ class AssignForm(DeskForm):
 class DecideForm(DeskForm):
     """The decision. ``seen_department`` is the one the page was shown for: after a move the decision is not ours.
 
-    ``seen_revision`` is the text that was read: the sender may have corrected it meanwhile.
+    ``seen_revision`` is the text that was read: the sender may have corrected it meanwhile. ``draft_revision`` and
+    ``window`` say which words, saved while typing, this window knows.
     """
 
     action = "decide"
     seen_department = forms.IntegerField(widget=forms.HiddenInput, required=False)
     seen_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    draft_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    window = forms.CharField(widget=forms.HiddenInput, required=False)
     outcome = forms.ChoiceField(label=_("Decision"), choices=Remark.Outcome.choices, widget=forms.RadioSelect)
     justification = PlainTextField(
         limit=JUSTIFICATION_LIMIT,
@@ -117,6 +120,18 @@ class CorrectForm(DecideForm):
     action = "correct"
     why = PlainTextField(
         limit=500, rows=2, label=_("Why it is corrected"), help_text=_("The sender and the public read it.")
+    )
+
+
+class NoteForm(DeskForm):
+    """A private note; its files come beside it."""
+
+    action = "note"
+    text = PlainTextField(
+        limit=NOTE_LIMIT,
+        rows=3,
+        label=_("New note"),
+        help_text=_("For colleagues only. Call one by @ and the name: @Anna Nowak. A mail tells them."),
     )
 
 

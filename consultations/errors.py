@@ -351,3 +351,23 @@ class ContradictionChanged(ConsultationError):
 
 class TopicChanged(ConsultationError):
     """The remark has another topic than the person saw, or the topic is of another consultation."""
+
+
+class AnswerDraftChanged(ConsultationError):
+    """The answer being typed is not what this window has read: somebody, or another window, saved it meanwhile."""
+
+
+class AnswerNotTyped(ConsultationError):
+    """There is no answer to type now: the remark is not this department's, or is answered already."""
+
+
+class AnswerDraftTooLong(ConsultationError):
+    """More is typed than is kept of an answer that is not handed over."""
+
+
+class NoteEmpty(ConsultationError):
+    """A private note without a word."""
+
+
+class TemplateIncomplete(ConsultationError):
+    """A template of justifications without a title or a text."""

@@ -139,6 +139,16 @@ def may_read_terms(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR, Role.EXPERT, Role.ADMINISTRATOR)
 
 
+def may_note(user: Any) -> bool:
+    """Read and write the private notes on remarks: whoever reads remarks at the desk."""
+    return may_read_remarks(user)
+
+
+def may_save_template(user: Any, remark: Remark) -> bool:
+    """Save an answer's words as a template from the desk, for the remark's department."""
+    return may_decide(user, remark)
+
+
 def may_read_summary(user: Any, consultation: Consultation) -> bool:
     """The summary is everybody's once published, before that the councillors' and the staff's who work on it."""
     return consultation.summary_published_at is not None or may_read_summary_early(user)

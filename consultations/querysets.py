@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         DraftVersion,
         GroupMember,
         HistoryEntry,
+        JustificationTemplate,
         PassageChange,
+        Presence,
         PublicationBatch,
         Remark,
         RemarkGroup,
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 
 UNGROUPED = ["improper", "withdrawn"]  # states of remarks that get no answer, so can share none
+FRESH_FOR = dt.timedelta(seconds=60)
+NO_TERM = dt.date(9999, 12, 31)  # where a remark without a term stands among the others
 REGISTER_OPENING = 400  # characters of a remark that a row of the register can show
 
 
@@ -237,6 +241,21 @@ class RemarkImportQuerySet(models.QuerySet["RemarkImport"]):
     def needing_file(self) -> RemarkImportQuerySet:
         """Tables that are still to be read: those entered, refused or thrown away need their file no more."""
         return self.filter(state__in=["waiting", "checked", "entering"])
+
+
+class JustificationTemplateQuerySet(models.QuerySet["JustificationTemplate"]):
+    def fitting(self, remark: Remark) -> JustificationTemplateQuerySet:
+        """Templates for the remark's consultation and department: their own, and those that are for all."""
+        return self.filter(
+            Q(consultation__isnull=True) | Q(consultation=remark.consultation_id),
+            Q(department__isnull=True) | Q(department=remark.department_id),
+        )
+
+
+class PresenceQuerySet(models.QuerySet["Presence"]):
+    def fresh(self, now: dt.datetime) -> PresenceQuerySet:
+        """Whose page has reported within a minute of the (aware) moment: three reports may be lost, no more."""
+        return self.filter(seen_at__gt=now - FRESH_FOR)
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
@@ -530,6 +549,31 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
         confirmed = Decision.objects.under_way().filter(remark=OuterRef("pk"), batch__isnull=False).order_by()
         return self._waiting().filter(Q(state="approved") | Q(correction="approved")).exclude(Exists(confirmed))
+
+    def pending(self, user: User, *, coordinates: bool) -> RemarkQuerySet:
+        """What this person can take a step further now: of the own departments, or, coordinating, of all of them.
+
+        Where different people are asked for, not what this person has had in hand already.
+        """
+        from consultations.models import Decision
+
+        under_way = Decision.objects.current().filter(published_at__isnull=True, four_eyes=True)
+        # A list of keys, not a question for each row: of that PostgreSQL thinks so dear that it compiles it first.
+        wrote = Q(pk__in=under_way.filter(decided_by=user).values("remark"))
+        reviewed = Q(pk__in=under_way.filter(reviewed_by=user).values("remark"))
+        work = Q(state="assigned") | (Q(state="drafted") | Q(correction="drafted")) & ~wrote
+        if not coordinates:
+            return self.filter(work, department__in=user.departments.all())
+        return self.filter(
+            work
+            | Q(state__in=["proper", "approved"])
+            | Q(correction="approved")
+            | (Q(state="reviewed") | Q(correction="reviewed")) & ~wrote & ~reviewed
+        )
+
+    def with_term(self) -> RemarkQuerySet:
+        """With ``term``, the department's term; without one it stands after all others. An index is built like it."""
+        return self.annotate(term=Coalesce("answer_due_on", Value(NO_TERM), output_field=models.DateField()))
 
     def with_current_decision(self) -> RemarkQuerySet:
         """With ``current_decisions``: those not sent back, published or not, the latest last. One query more."""

@@ -11,3 +11,4 @@ sender_corrected = Signal()  # submission, old_email; sent only when the e-mail 
 batch_published = Signal()  # batch; when all of its answers are public
 draft_version_published = Signal()  # version
 basket_link_asked = Signal()  # basket, email, language, now; a receiver that refuses raises LinkAskedTooOften
+note_written = Signal()  # note, mentioned: the colleagues who are mentioned in it

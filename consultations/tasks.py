@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from consultations.services import baskets, comparisons, confirmation, draft_files, forgetting
+from consultations.services import baskets, comparisons, confirmation, draft_files, forgetting, presence
 from consultations.services.attachments import delete_orphan_files as delete_orphans
 from consultations.services.limits import forget_old_counts as forget_counts
 
@@ -49,3 +49,9 @@ def prepare_comparisons() -> int:
 def prepare_draft_files() -> int:
     """Ask for the documents and the search of every long published version, where they are missing."""
     return draft_files.prepare_files()
+
+
+@shared_task
+def forget_old_presences() -> int:
+    """Forget who had a remark open some time ago."""
+    return presence.forget_old_presences()

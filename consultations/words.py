@@ -199,6 +199,17 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.TopicChanged: gettext_lazy(
         "The topic of this remark has changed in the meantime, or is not on the list any more. Choose again."
     ),
+    errors.AnswerDraftChanged: gettext_lazy(
+        "Somebody, or you in another window, has saved other words to this answer. Nothing is lost: compare both."
+    ),
+    errors.AnswerNotTyped: gettext_lazy(
+        "This remark does not wait for your answer any more. What you typed stays in this browser."
+    ),
+    errors.AnswerDraftTooLong: gettext_lazy(
+        "The text is too long to be kept by the portal. It stays in this browser: make it shorter."
+    ),
+    errors.NoteEmpty: gettext_lazy("Write something into the note."),
+    errors.TemplateIncomplete: gettext_lazy("A template needs a title and the text of the justification."),
     errors.NotPermitted: gettext_lazy(
         "Your account may not do this. If you need it for your work, ask an administrator."
     ),

@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-baskets": {"task": "consultations.tasks.forget_old_baskets", "schedule": 3600.0},
     "forget-old-intake": {"task": "consultations.tasks.forget_old_intake", "schedule": 3600.0},
     "forget-old-counts": {"task": "consultations.tasks.forget_old_counts", "schedule": 3600.0},
+    "forget-old-presences": {"task": "consultations.tasks.forget_old_presences", "schedule": 600.0},
     "delete-orphan-files": {"task": "consultations.tasks.delete_orphan_files", "schedule": 6 * 3600.0},
 }
 

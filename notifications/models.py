@@ -33,6 +33,7 @@ class Message(models.Model):
         CORRECTION = "correction", _("copy of a corrected remark")
         WITHDRAWAL = "withdrawal", _("copy of a withdrawal")
         DEPARTMENT_TERM = "department_term", _("term of a department")
+        MENTION = "mention", _("mention in a private note")
 
     class State(models.TextChoices):
         DUE = "due", _("to be sent")

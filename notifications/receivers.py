@@ -13,19 +13,22 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils.crypto import salted_hmac
 
+from accounts.models import User
 from consultations.errors import LinkAskedTooOften
-from consultations.models import Basket, Decision, PublicationBatch, Remark, Submission
+from consultations.models import Basket, Decision, Note, PublicationBatch, Remark, Submission
 from consultations.services.confirmation import reminder_at
 from consultations.signals import (
     basket_link_asked,
     batch_published,
     confirmation_asked_again,
+    note_written,
     remark_corrected,
     remarks_withdrawn,
     sender_corrected,
     submission_received,
     submission_verified,
 )
+from lublin2030.lib.translations import ORIGINAL
 from notifications.models import Message
 from notifications.services import outbox
 
@@ -152,6 +155,19 @@ def write_answers(batch: PublicationBatch, now: dt.datetime, **_kwargs: Any) -> 
                 )
                 for submission, email, language in chunk
             ]
+        )
+
+
+@receiver(note_written, dispatch_uid="notifications.mention")
+def write_mentions(note: Note, mentioned: list[User], **_kwargs: Any) -> None:
+    for colleague in mentioned:
+        outbox.write(
+            Message.Kind.MENTION,
+            key=f"mention:{note.pk}:{colleague.pk}",
+            recipient=colleague.email,
+            language=ORIGINAL,
+            context={"note": note.pk, "user": colleague.pk},
+            consultation=note.remark.consultation,
         )
 
 

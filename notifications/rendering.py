@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from consultations.models import Basket, Consultation, Decision, Department, Remark, Submission
+from consultations.models import Basket, Consultation, Decision, Department, Note, Remark, Submission
+from consultations.permissions import may_note
 from consultations.places import Placed, with_places
 from consultations.services.receipts import content_hash
 from lublin2030.lib.dates import warsaw_day
@@ -323,6 +324,24 @@ def _department_term(message: Message, now: dt.datetime) -> Made:
     return subject, context, {}
 
 
+def _mention(message: Message, now: dt.datetime) -> Made:
+    note = Note.objects.select_related("remark__consultation", "by").filter(pk=message.context["note"]).first()
+    reader = User.objects.filter(pk=message.context["user"], email=message.recipient).first()
+    if note is None or not may_note(reader):
+        # Who may not read notes any more hears of none.
+        raise OutOfDate
+    number = note.remark.public_number
+    subject = _("You are mentioned in a note on remark %(number)s") % {"number": number}
+    # Neither the note's words nor the remark's: a mailbox is no place for them.
+    context = {
+        "number": number,
+        "by": str(note.by) if note.by else "",
+        "consultation": note.remark.consultation,
+        "note_url": absolute(f"{reverse('desk:remark', args=[note.remark_id])}#notatka-{note.pk}"),
+    }
+    return subject, context, {}
+
+
 _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.RECEIPT: _receipt,
     Message.Kind.VERIFICATION: _verification,
@@ -336,6 +355,7 @@ _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.WITHDRAWAL: _withdrawal,
     Message.Kind.BASKET_LINK: _basket_link,
     Message.Kind.DEPARTMENT_TERM: _department_term,
+    Message.Kind.MENTION: _mention,
 }
 
 

@@ -6,6 +6,7 @@ from consultations.models.baskets import Basket, BasketRemark
 from consultations.models.batches import PublicationBatch
 from consultations.models.changes import ChangeSource, UnchangedExplanation
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
+from consultations.models.desk import AnswerDraft, JustificationTemplate, Note, NoteFile, Presence
 from consultations.models.drafts import (
     Chapter,
     ChapterText,
@@ -26,6 +27,7 @@ from consultations.models.intake import ImportedLetter, LetterDraft, RemarkImpor
 from consultations.models.remarks import Decision, Redaction, Remark, RemarkRevision, RemarkWords, Submission
 
 __all__ = [
+    "AnswerDraft",
     "Attachment",
     "Basket",
     "BasketRemark",
@@ -46,13 +48,17 @@ __all__ = [
     "ImportedLetter",
     "ImproperReason",
     "Institution",
+    "JustificationTemplate",
     "LetterDraft",
+    "Note",
+    "NoteFile",
     "OfferedOutcome",
     "Opinion",
     "Passage",
     "PassageChange",
     "PassageText",
     "PassageWords",
+    "Presence",
     "PublicationBatch",
     "RateCount",
     "Redaction",

@@ -8,13 +8,14 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.batches import PublicationBatch
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
 from consultations.models.drafts import Chapter, DraftVersion, Passage
-from consultations.querysets import DecisionQuerySet, RemarkQuerySet, SubmissionQuerySet
+from consultations.querysets import NO_TERM, DecisionQuerySet, RemarkQuerySet, SubmissionQuerySet
 from lublin2030.lib.demonstration import DemonstrationModel
 from participation.models import District
 
@@ -310,6 +311,16 @@ class Remark(DemonstrationModel):
                 fields=["correction", "received_at"], condition=~Q(correction=""), name="remark_in_correction"
             ),
             models.Index(fields=["consultation", "state", "-changed_at"], name="remark_lately_answered"),
+            # The desk's list of all remarks, by receipt and by term.
+            models.Index(fields=["received_at", "id"], name="remark_by_receipt"),
+            models.Index(fields=["consultation", "received_at", "id"], name="remark_by_receipt_in"),
+            models.Index(fields=["department", "received_at", "id"], name="remark_by_receipt_of"),
+            models.Index(
+                Coalesce("answer_due_on", Value(NO_TERM), output_field=models.DateField()),
+                "received_at",
+                "id",
+                name="remark_by_any_term",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,7 @@ from consultations.models import (
     Consultation,
     DraftImport,
     HistoryEntry,
+    NoteFile,
     RemarkImport,
     Submission,
 )
@@ -48,7 +49,7 @@ log = logging.getLogger(__name__)
 
 MOST_ATTACHMENTS = 5  # in one submission
 MOST_SCANS = 20  # of one letter
-FOLDER = "zalaczniki"
+FOLDER, NOTE_FOLDER = "zalaczniki", "notatki"
 TABLES, DOCUMENTS = "importy-uwag", "importy"  # where tables of submissions and documents of drafts lie
 ORPHANED_AFTER = dt.timedelta(days=1)  # a file whose row is about to be committed is younger
 LOOKED_UP_AT_ONCE = 500
@@ -66,7 +67,7 @@ def add_attachment(basket: Basket, *, upload: Any, now: dt.datetime | None = Non
     if not basket.consultation.takes_attachments:
         raise AttachmentsNotTaken
     inspected = inspected_file(upload)
-    with _written() as written, transaction.atomic():
+    with written_files() as written, transaction.atomic():
         # Holds the basket's row: two windows that add at once are counted one after the other.
         if not Basket.objects.filter(pk=basket.pk).update(updated_at=now):
             raise NothingToSend
@@ -75,8 +76,8 @@ def add_attachment(basket: Basket, *, upload: Any, now: dt.datetime | None = Non
             return kept
         if basket.attachments.count() >= MOST_ATTACHMENTS:
             raise TooManyAttachments
-        attachment = Attachment(basket=basket, **_columns(inspected, upload, now))
-        _write(attachment, inspected, written)
+        attachment = Attachment(basket=basket, **columns_of(inspected, upload, now))
+        write_file(attachment, inspected, written)
         return attachment
 
 
@@ -129,7 +130,7 @@ def add_scan(
         raise NotPermitted
     now = now or timezone.now()
     inspected = inspected or inspected_file(upload)
-    with _written() as written, transaction.atomic():
+    with written_files() as written, transaction.atomic():
         # Before the submission, like every verb on it.
         consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
         scans = Attachment.objects.filter(submission=submission, kind=Attachment.Kind.SCAN)
@@ -139,9 +140,9 @@ def add_scan(
         if scans.count() >= MOST_SCANS:
             raise TooManyAttachments
         attachment = Attachment(
-            submission=submission, kind=Attachment.Kind.SCAN, added_by=by, **_columns(inspected, upload, now)
+            submission=submission, kind=Attachment.Kind.SCAN, added_by=by, **columns_of(inspected, upload, now)
         )
-        _write(attachment, inspected, written)
+        write_file(attachment, inspected, written)
         record(
             HistoryEntry.Verb.ADD_SCAN,
             consultation=consultation,
@@ -208,26 +209,27 @@ def delete_files_on_commit(attachments: QuerySet[Attachment]) -> None:
 def delete_orphan_files(*, now: dt.datetime | None = None) -> int:
     """Delete private files that are a day old and that nothing needs; how many.
 
-    Attachments without a row are left by a crash between writing and commit. A table of submissions is needed until
-    it is entered or given up, a document of a draft until its import is discarded; a deletion of theirs that failed
-    is made good here.
+    Attachments and files of notes without a row are left by a crash between writing and commit. A table of
+    submissions is needed until it is entered or given up, a document of a draft until its import is discarded; a
+    deletion of theirs that failed is made good here.
     """
     limit = (now or timezone.now()) - ORPHANED_AFTER
     needed_tables = RemarkImport.objects.needing_file()
     needed_documents = DraftImport.objects.exclude(file="")
     return (
         _delete_unneeded(_files(), Attachment.objects.all(), limit)
+        + _delete_unneeded(_files(NOTE_FOLDER), NoteFile.objects.all(), limit)
         + _delete_unneeded(_files_in(TABLES), needed_tables, limit)
         + _delete_unneeded(_files_in(DOCUMENTS), needed_documents, limit)
     )
 
 
-def _files() -> Iterator[str]:
-    """Every stored attachment. They lie in folders by the first two characters of their names."""
+def _files(top: str = FOLDER) -> Iterator[str]:
+    """Every stored file of that kind. They lie in folders by the first two characters of their names."""
     storage = private_storage()
     with contextlib.suppress(FileNotFoundError):  # the first file makes the folder
-        for folder in storage.listdir(FOLDER)[0]:
-            yield from _files_in(f"{FOLDER}/{folder}")
+        for folder in storage.listdir(top)[0]:
+            yield from _files_in(f"{top}/{folder}")
 
 
 def _files_in(folder: str) -> Iterator[str]:
@@ -287,7 +289,8 @@ def inspected_file(upload: Any) -> Inspected:
     return inspected
 
 
-def _columns(inspected: Inspected, upload: Any, now: dt.datetime) -> dict[str, Any]:
+def columns_of(inspected: Inspected, upload: Any, now: dt.datetime) -> dict[str, Any]:
+    """What a row says of its file, whichever table it stands in."""
     return {
         "token": new_token(),
         "name": shown_name(str(upload.name or ""), inspected.extension),
@@ -298,15 +301,15 @@ def _columns(inspected: Inspected, upload: Any, now: dt.datetime) -> dict[str, A
     }
 
 
-def _write(attachment: Attachment, inspected: Inspected, written: list[str]) -> None:
+def write_file(row: Attachment | NoteFile, inspected: Inspected, written: list[str]) -> None:
     """Write the file, then the row."""
-    attachment.file.save("", inspected.content, save=False)
-    written.append(str(attachment.file.name))
-    attachment.save()
+    row.file.save("", inspected.content, save=False)
+    written.append(str(row.file.name))
+    row.save()
 
 
 @contextlib.contextmanager
-def _written() -> Iterator[list[str]]:
+def written_files() -> Iterator[list[str]]:
     """Files written in this block, deleted again if it, or its commit, fails."""
     names: list[str] = []
     try:

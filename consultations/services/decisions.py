@@ -28,6 +28,7 @@ from consultations.errors import (
 from consultations.models import Consultation, Decision, Department, HistoryEntry, Remark
 from consultations.outcomes import offered_outcomes
 from consultations.permissions import may_approve, may_assign, may_decide, may_review
+from consultations.services.answer_drafts import Seen, drop_answer_draft
 from consultations.services.history import record
 from consultations.services.publication import publish_batch
 from lublin2030.lib.dates import warsaw_day
@@ -93,15 +94,17 @@ def decide_remark(
     justification: str,
     by: User,
     revision: int | None = None,
+    draft: Seen | None = None,
     now: dt.datetime | None = None,
 ) -> Decision:
     """Answer an assigned remark; with a revision, only that one: what was read, not a later correction of its sender.
 
-    The answer is not public yet. Where one person decides it is approved at once, else it waits for its review.
+    The answer is not public yet. Where one person decides it is approved at once, else it waits for its review. What
+    was saved of it while it was typed is forgotten; with the ``draft`` that was seen, only if it holds nothing unread.
 
     The justification is always required (the law asks for the stance on each remark with its justification:
     domain.md §2). Raises JustificationMissing, OutcomeNotOffered, RemarkAlreadyDecided (also when it is not
-    assigned), CorrectedMeanwhile, NotPermitted.
+    assigned), CorrectedMeanwhile, AnswerDraftChanged, NotPermitted.
     """
     justification = _checked(justification, JustificationMissing)
     now = now or timezone.now()
@@ -121,6 +124,7 @@ def decide_remark(
         raise RemarkAlreadyDecided
     if revision is not None and not Remark.objects.filter(pk=remark.pk, revision=revision).exists():
         raise CorrectedMeanwhile
+    drop_answer_draft(remark, seen=draft, outcome=outcome, justification=justification)
     remark.refresh_from_db()
     decision = _draft(remark, consultation, outcome=outcome, justification=justification, by=by, now=now)
     record(
@@ -143,12 +147,13 @@ def correct_answer(
     justification: str,
     why: str,
     by: User,
+    draft: Seen | None = None,
     now: dt.datetime | None = None,
 ) -> Decision:
     """Draft another answer to a remark whose answer is public. That one stands until the new one is published.
 
     ``why`` is public. The correction goes the consultation's whole way of an answer. Raises JustificationMissing,
-    WhyMissing, OutcomeNotOffered, CorrectionUnderWay, NotPermitted.
+    WhyMissing, OutcomeNotOffered, CorrectionUnderWay, AnswerDraftChanged, NotPermitted. ``draft`` as above.
     """
     justification, why = _checked(justification, JustificationMissing), _checked(why, WhyMissing)
     if not may_decide(by, remark):
@@ -161,6 +166,7 @@ def correct_answer(
     changed = Remark.objects.filter(pk=remark.pk, state=State.PUBLISHED, correction="").update(correction=step)
     if not changed:
         raise CorrectionUnderWay
+    drop_answer_draft(remark, seen=draft, outcome=outcome, justification=justification)
     remark.refresh_from_db()
     decision = _draft(
         remark, consultation, outcome=outcome, justification=justification, by=by, now=now, corrects_why=why

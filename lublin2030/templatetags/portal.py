@@ -153,6 +153,7 @@ def field(bound: Any) -> dict[str, Any]:
 def desk_queues(context: dict[str, Any]) -> dict[str, Any]:
     """The queues of the signed-in person, with how much waits in each."""
     request = context["request"]
+    opened_from = context.get("queue_name")  # an item's page says in which queue it stands
     items = []
     for queue in queues_for(request.user):
         url = reverse(queue.url_name)
@@ -161,7 +162,7 @@ def desk_queues(context: dict[str, Any]) -> dict[str, Any]:
                 "label": queue.label,
                 "url": url,
                 "count": queue.count(request.user),
-                "current": request.path.startswith(url) or context.get("queue_name") == queue.name,
+                "current": opened_from == queue.name if opened_from else request.path.startswith(url),
             }
         )
     return {"items": items}

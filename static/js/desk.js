@@ -9,10 +9,40 @@ document.addEventListener("keydown", (event) => {
     if (form && !form.closest("header")) { event.preventDefault(); form.requestSubmit(); }
     return;
   }
-  if (lettersAreOff() || event.ctrlKey || event.metaKey || event.altKey || target.closest?.("input, textarea, select, [contenteditable]")) return;
-  const link = document.querySelector(`a[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (link) { event.preventDefault(); link.click(); }
+  const types = target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+  if (types && event.key === "Escape" && !event.defaultPrevented) { target.blur(); return; }
+  if (types || lettersAreOff() || event.ctrlKey || event.metaKey || event.altKey || target.closest?.("dialog[open]")) return;
+  const key = event.key.toLowerCase();
+  const link = document.querySelector(`a[data-key="${CSS.escape(key)}"]`);
+  if (link) { event.preventDefault(); link.click(); return; }
+  if (event.key === "?") { openHelp(event); return; }
+  const form = document.querySelector("form[data-answer]");
+  if (/^[1-9]$/.test(key)) {
+    const outcome = form?.querySelectorAll("[name=outcome]")[Number(key) - 1];
+    if (outcome) { event.preventDefault(); open(outcome); outcome.click(); outcome.focus(); }
+    return;
+  }
+  const field = {
+    a: () => form?.querySelector("[name=justification]"),
+    t: () => form?.querySelector("[data-templates]"),
+    n: () => document.querySelector("[data-note] textarea"),
+  }[key]?.();
+  if (field) { event.preventDefault(); open(field); field.focus(); }
 });
+
+// A field in a folded part is of no use to the keyboard.
+function open(field) {
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+}
+
+function openHelp(event) {
+  const help = document.querySelector("dialog[data-help]");
+  if (help) { event.preventDefault(); help.showModal(); }
+}
+for (const button of document.querySelectorAll("[data-help-open]")) {
+  button.hidden = !document.querySelector("dialog[data-help]");
+  button.addEventListener("click", openHelp);
+}
 
 // Letters alone can be pressed by mistake, by voice input above all: they can be switched off (WCAG 2.1.4).
 function lettersAreOff() { return localStorage.getItem("desk-letters") === "off"; }

@@ -392,4 +392,4 @@ def test_an_item_costs_the_same_queries_however_much_hangs_on_it(consultation, c
 def test_a_published_remark_offers_a_correction_only(consultation, client, coordinator):
     remark = remark_in_state(consultation, "approved")
     publish_decision(remark, by=coordinator)
-    assert list(client.get(remark_page(remark)).context["forms"]) == ["correct"]
+    assert list(client.get(remark_page(remark)).context["forms"]) == ["note", "correct"]

@@ -21,6 +21,7 @@ from consultations.services.confirmation import expire_unconfirmed
 from consultations.services.draft_files import prepare_files
 from consultations.services.forgetting import forget_old_intake
 from consultations.services.limits import forget_old_counts
+from consultations.services.presence import forget_old_presences
 from notifications.services import following, housekeeping, outbox, terms
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Command(BaseCommand):
             Job("forget-old-baskets", 3600, forget_old_baskets),
             Job("forget-old-intake", 3600, forget_old_intake),
             Job("forget-old-counts", 3600, forget_old_counts),
+            Job("forget-old-presences", 600, forget_old_presences),
             Job("delete-orphan-files", 6 * 3600, delete_orphan_files),
             Job("forget-old-addresses", 3600, housekeeping.forget_old_addresses),
             Job("prepare-comparisons", 60, prepare_comparisons),
