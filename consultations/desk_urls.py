@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import attachments, desk, desk_drafts, history, intake, matching, redaction, tables
+from consultations.views import attachments, bulk, desk, desk_drafts, history, intake, matching, redaction, tables
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -27,6 +27,10 @@ urlpatterns = [
     path("wpisz/<slug:slug>/tabela/wzor.xlsx", tables.table_template, {"form": "xlsx"}, name="table_template"),
     path("wpisz/<slug:slug>/tabela/wzor.csv", tables.table_template, {"form": "csv"}, name="table_template"),
     path("wpisz/<slug:slug>/tabela/<int:pk>/", tables.table_import, name="table_import"),
+    path("zbiorczo/", bulk.bulk, name="bulk"),
+    path("zbiorczo/czynnosci/", bulk.actions, name="bulk_actions"),
+    path("zbiorczo/<int:pk>/", bulk.action, name="bulk_action"),
+    path("zbiorczo/<int:pk>/wynik.csv", bulk.result, name="bulk_result"),
     path("historia/", history.history, name="history"),
     path("historia/eksport/", history.export, name="history_export"),
     path("teksty/", redaction.texts, name="texts"),

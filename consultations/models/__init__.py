@@ -3,6 +3,7 @@
 from consultations.models.answering import Institution, OfferedOutcome, Opinion
 from consultations.models.attachments import Attachment, RateCount
 from consultations.models.baskets import Basket, BasketRemark
+from consultations.models.bulk import AnswerSheet, BulkAction, BulkItem
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
 from consultations.models.drafts import (
     Chapter,
@@ -23,9 +24,12 @@ from consultations.models.intake import ImportedLetter, LetterDraft, RemarkImpor
 from consultations.models.remarks import Decision, Redaction, Remark, RemarkRevision, RemarkWords, Submission
 
 __all__ = [
+    "AnswerSheet",
     "Attachment",
     "Basket",
     "BasketRemark",
+    "BulkAction",
+    "BulkItem",
     "Chapter",
     "ChapterText",
     "Consultation",

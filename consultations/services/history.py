@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
@@ -51,4 +52,31 @@ def record_each(
     HistoryEntry.objects.bulk_create(
         HistoryEntry(consultation=consultation, submission=submission, verb=verb, by=by, at=at, after=facts)
         for submission, facts in after.items()
+    )
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What was so of one remark before a verb, and after it."""
+
+    remark: Remark
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def record_remarks(
+    verb: HistoryEntry.Verb, *, consultation: Consultation, by: User | None, at: dt.datetime, facts: Iterable[Fact]
+) -> None:
+    """One row for each remark, with its own before and after. One query."""
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(
+            consultation=consultation,
+            remark=fact.remark,
+            verb=verb,
+            by=by,
+            at=at,
+            before=fact.before,
+            after=fact.after,
+        )
+        for fact in facts
     )
