@@ -21,11 +21,13 @@ class ConsultationsConfig(AppConfig):
             receivers,  # noqa: F401  connects itself
         )
         from consultations.desk import register_queues
-        from consultations.services import bulk, comparisons, draft_files, imports, tables
+        from consultations.services import bulk, comparisons, draft_files, imports, sheets, tables
 
         register_job(draft_files.JOB, draft_files.make_everything)
         register_queues()
         register_job(bulk.JOB, bulk.run)
+        register_job(sheets.CHECK, sheets.check_sheet)
+        register_job(sheets.ENTER, sheets.enter_sheet)
         register_job(tables.CHECK, tables.check_table)
         register_job(tables.ENTER, tables.enter_table)
         register_job(comparisons.JOB, comparisons.compare_versions)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import attachments, bulk, desk, desk_drafts, history, intake, matching, redaction, tables
+from consultations.views import (
+    attachments,
+    bulk,
+    desk,
+    desk_drafts,
+    history,
+    intake,
+    matching,
+    redaction,
+    sheets,
+    tables,
+)
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -28,6 +39,9 @@ urlpatterns = [
     path("wpisz/<slug:slug>/tabela/wzor.csv", tables.table_template, {"form": "csv"}, name="table_template"),
     path("wpisz/<slug:slug>/tabela/<int:pk>/", tables.table_import, name="table_import"),
     path("zbiorczo/", bulk.bulk, name="bulk"),
+    path("zbiorczo/arkusz.xlsx", sheets.export, name="sheet_export"),
+    path("zbiorczo/arkusze/<slug:slug>/", sheets.answer_sheets, name="sheets"),
+    path("zbiorczo/arkusze/<slug:slug>/<int:pk>/", sheets.answer_sheet, name="sheet"),
     path("zbiorczo/czynnosci/", bulk.actions, name="bulk_actions"),
     path("zbiorczo/<int:pk>/", bulk.action, name="bulk_action"),
     path("zbiorczo/<int:pk>/wynik.csv", bulk.result, name="bulk_result"),

@@ -280,7 +280,7 @@ def test_progress_is_told_after_every_chunk(consultation, boss, monkeypatch):
 
 OF_EXPERTS = {"decide", "review", "return"}
 WHO = {
-    (verb.value, role): role == Role.COORDINATOR or role == Role.EXPERT and verb.value in OF_EXPERTS
+    (verb.value, role): role == Role.COORDINATOR or (role == Role.EXPERT and verb.value in OF_EXPERTS)
     for verb in BulkAction.Verb
     for role in Role
 }
