@@ -12,7 +12,7 @@ from consultations.desk_forms import JUSTIFICATION_LIMIT, NOTE_LIMIT, DeskForm, 
 from consultations.models import BulkAction, Consultation, Department, Remark, Topic
 from consultations.models.remarks import new_token
 from consultations.outcomes import offered_outcomes
-from consultations.services.bulk import may_do
+from consultations.services.bulk import Prepared, may_do
 from lublin2030.lib.plaintext import PlainTextField
 
 Verb = BulkAction.Verb
@@ -162,9 +162,11 @@ class ConfirmForm(forms.Form):
         error_messages={"required": _("Type the number of remarks."), "invalid": _("Type the number of remarks.")},
     )
 
-    def __init__(self, data: Any = None, *, number: int, is_typed: bool, fingerprint: str) -> None:
-        super().__init__(data, auto_id="confirm_%s", initial={"fingerprint": fingerprint, "form_token": new_token()})
-        self.number = number
+    def __init__(self, data: Any = None, *, prepared: Prepared, is_typed: bool) -> None:
+        super().__init__(
+            data, auto_id="confirm_%s", initial={"fingerprint": prepared.fingerprint, "form_token": new_token()}
+        )
+        self.number = prepared.number
         if not is_typed:
             del self.fields["typed"]
 

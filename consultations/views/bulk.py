@@ -17,7 +17,7 @@ from accounts.models import Job
 from consultations.bulk_forms import ConfirmForm, VerbForm, verb_form, verb_forms
 from consultations.desk import first_words, read
 from consultations.desk_filters import DeskFilter, DeskFilterForm
-from consultations.errors import ConsultationError, ListChanged
+from consultations.errors import ConsultationError
 from consultations.models import BulkAction, BulkItem
 from consultations.permissions import may_answer, own_departments
 from consultations.services.bulk import JOB, confirm, may_do, prepare
@@ -100,8 +100,7 @@ def _confirm(request: HttpRequest, form: DeskFilterForm, chosen: DeskFilter) -> 
     prepared = prepare(chosen)
     is_typed = said.verb == BulkAction.Verb.PUBLISH
     is_asked = "fingerprint" in request.POST
-    made = {"number": prepared.number, "is_typed": is_typed, "fingerprint": prepared.fingerprint}
-    confirmation = ConfirmForm(request.POST if is_asked else None, **made)
+    confirmation = ConfirmForm(request.POST if is_asked else None, prepared=prepared, is_typed=is_typed)
     problem, status = "", 422 if is_asked else 200
     if is_asked and confirmation.is_valid():
         try:
@@ -115,9 +114,8 @@ def _confirm(request: HttpRequest, form: DeskFilterForm, chosen: DeskFilter) -> 
             )
         except ConsultationError as refusal:
             problem, status = words_for(refusal), status_for(refusal)
-            if isinstance(refusal, ListChanged):
-                made["number"] = refusal.number
-            confirmation = ConfirmForm(**made)
+            prepared = prepare(chosen)
+            confirmation = ConfirmForm(prepared=prepared, is_typed=is_typed)
         else:
             return redirect("desk:bulk_action", action.pk)
     page = page_by_key(chosen.remarks().select_related("consultation", "submission"), key="position", size=FIRST)

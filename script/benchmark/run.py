@@ -293,6 +293,14 @@ def table(options: argparse.Namespace) -> None:
             script(env, "script.benchmark.intake")
 
 
+def bulk(options: argparse.Namespace) -> None:
+    """Seconds of each bulk verb on 10,000 remarks, aim 60."""
+    for name, database_url, redis_url in databases(options.databases):
+        with portal(database_url, redis_url) as env:
+            print(f"\n{name}: bulk verbs on 10,000 remarks", flush=True)
+            script(env, "script.benchmark.bulk")
+
+
 def script(env: dict[str, str], module: str) -> None:
     """Run a measurement of its own in a process of its own, so that its memory is its own."""
     subprocess.run([sys.executable, "-m", module], cwd=BASE, env=env, check=True)
@@ -304,6 +312,7 @@ WHAT: dict[str, Callable[[argparse.Namespace], None]] = {
     "import": documents,
     "diff": versions,
     "table": table,
+    "bulk": bulk,
 }
 
 

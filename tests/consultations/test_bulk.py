@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group
 
@@ -22,6 +24,7 @@ from tests.factories import DURING, DepartmentFactory, consultation_with_draft, 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
+SILENT: Any = lambda done, total: None  # noqa: E731
 ANSWER = {"outcome": "accepted", "justification": "Słusznie."}
 
 
@@ -93,7 +96,7 @@ def test_an_empty_list_is_no_action(consultation, boss):
 def test_confirming_twice_makes_one_action(consultation, boss):
     remark_in_state(consultation, "proper")
     found, token = chosen(consultation, boss), new_token()
-    words = {"verb": BulkAction.Verb.ASSIGN, "parameters": department_words(DepartmentFactory()),
+    words: dict[str, Any] = {"verb": BulkAction.Verb.ASSIGN, "parameters": department_words(DepartmentFactory()),
              "fingerprint": prepare(found).fingerprint, "form_token": token, "by": boss}  # fmt: skip
     assert confirm(found, **words) == confirm(found, **words)
     assert (BulkAction.objects.count(), BulkItem.objects.count(), Job.objects.count()) == (1, 1, 1)
@@ -238,7 +241,7 @@ def test_the_same_job_a_second_time_does_nothing(consultation, boss):
     remark_in_state(consultation, "approved")
     action = done(consultation, "publish", boss)
     before = (HistoryEntry.objects.count(), Message.objects.count())
-    bulk.run({"action": action.pk}, lambda done, total: None)
+    bulk.run({"action": action.pk}, SILENT)
     assert (HistoryEntry.objects.count(), Message.objects.count()) == before
     action.refresh_from_db()
     assert (action.done, action.refused) == (1, 0)
@@ -271,8 +274,9 @@ def test_progress_is_told_after_every_chunk(consultation, boss, monkeypatch):
     monkeypatch.setattr(bulk, "AT_ONCE", 2)
     assigned(consultation, 3)
     action = confirmed(consultation, "decide", boss, ANSWER)
-    told = []
-    bulk.run({"action": action.pk}, lambda done, total: told.append((done, total)))
+    told: list[tuple[int, int]] = []
+    progress: Any = lambda done, total: told.append((done, total))  # noqa: E731
+    bulk.run({"action": action.pk}, progress)
     assert told == [(0, 3), (2, 3), (3, 3)]
 
 
@@ -293,7 +297,7 @@ def test_a_verb_is_confirmed_by_its_roles_and_refused_to_all_others(consultation
     department.members.add(user)
     assigned(consultation, 1, department=department)
     found = chosen(consultation, person(Role.COORDINATOR))
-    words = {"verb": BulkAction.Verb(verb), "parameters": {}, "fingerprint": prepare(found).fingerprint,
+    words: dict[str, Any] = {"verb": BulkAction.Verb(verb), "parameters": {}, "fingerprint": prepare(found).fingerprint,
              "form_token": "t", "by": user}  # fmt: skip
     if WHO[verb, role]:
         assert confirm(found, **words).total == 1
@@ -311,7 +315,8 @@ def test_who_loses_the_role_in_the_middle_is_refused_the_rest(consultation, boss
         if done == 1:
             boss.groups.remove(Group.objects.get(name=Role.COORDINATOR.value))
 
-    bulk.run({"action": action.pk}, lose_it)
+    progress: Any = lose_it
+    bulk.run({"action": action.pk}, progress)
     action.refresh_from_db()
     assert (action.done, refusals(action)) == (1, ["NotPermitted", "NotPermitted"])
 
@@ -332,6 +337,6 @@ def test_the_number_of_queries_does_not_grow_with_the_remarks(consultation, boss
         for _each in range(number):
             remark_in_state(consultation, "proper")
         action = confirmed(consultation, "assign", boss, department_words(department), stan="proper")
-        return connection_queries(lambda: bulk.run({"action": action.pk}, lambda done, total: None))
+        return int(connection_queries(lambda: bulk.run({"action": action.pk}, SILENT)))
 
     assert queries(2) == queries(6)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.urls import reverse
 
@@ -11,7 +13,14 @@ from consultations.bulk_forms import verb_form
 from consultations.models import BulkAction, Department, Remark, Topic
 from tests.consultations.bulk import chosen, confirmed, done
 from tests.consultations.residents import text_of
-from tests.factories import DepartmentFactory, consultation_with_draft, person, remark_in_state, submission
+from tests.factories import (
+    DepartmentFactory,
+    consultation_with_draft,
+    passage_remark,
+    person,
+    remark_in_state,
+    submission,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
@@ -85,8 +94,6 @@ def test_a_filter_with_an_unknown_value_shows_and_does_nothing(consultation, cli
     ],
 )
 def test_a_filter_finds_exactly_what_it_says(consultation, params, expected):
-    from tests.factories import passage_remark
-
     first = remark_in_state(consultation, "assigned", department=DepartmentFactory(slug="zielen"))
     Remark.objects.filter(pk=first.pk).update(answer_due_on="2021-12-05")
     second = remark_in_state(consultation, "proper")
@@ -115,7 +122,7 @@ def test_no_page_asks_more_for_more_remarks(consultation, client, sign_in, conne
         pages = {
             "list": lambda: client.get(address(consultation)),
             "confirmation": lambda: client.post(address(consultation), {"verb": "approve"}),
-            "action": lambda pk=action.pk: client.get(reverse("desk:bulk_action", args=[pk])),
+            "action": partial(client.get, reverse("desk:bulk_action", args=[action.pk])),
             "actions": lambda: client.get(reverse("desk:bulk_actions")),
         }
         counts.append(connection_queries(pages[step]))
