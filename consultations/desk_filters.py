@@ -88,6 +88,8 @@ class DeskFilterForm(forms.Form):
         asked = params.get("konsultacja") or (consultations[0].slug if consultations else "")
         super().__init__({**{name: params.get(name, "") for name in self.base_fields}, "konsultacja": asked})
         self.auto_id = "filter_%s"
+        for field in self.fields.values():
+            field.needed_sometimes = True  # type: ignore[attr-defined]  # no “(optional)” beside each of ten
         self.own = own_departments(user)
         slugs = [one.slug for one in consultations]
         self.consultation = Consultation.objects.filter(slug=asked).first() if asked in slugs else None

@@ -20,7 +20,7 @@ _VERDICTS: dict[str, str | Promise] = {
     "good": gettext_lazy("will be drafted"),
     "same": gettext_lazy("unchanged"),
     "drafted": gettext_lazy("drafted"),
-    "refused": gettext_lazy("refused"),
+    "refused": gettext_lazy("row refused"),
 }
 _WHY: dict[str, str | Promise] = {
     "empty": gettext_lazy("There is no answer in this row."),

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='BulkAction',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('assign', 'assign to a department'), ('tag', 'set the topic'), ('decide', 'answer'), ('review', 'review the answers'), ('approve', 'approve the answers'), ('return', 'return to the departments'), ('publish', 'publish the answers')], max_length=10, verbose_name='what')),
+                ('verb', models.CharField(choices=[('assign', 'assign to a department'), ('tag', 'set the topic'), ('decide', 'answer with one text'), ('review', 'review the answers'), ('approve', 'approve the answers'), ('return', 'return to the departments'), ('publish', 'publish the answers')], max_length=10, verbose_name='what')),
                 ('filter', models.JSONField(default=dict)),
                 ('parameters', models.JSONField(default=dict)),
                 ('form_token', models.CharField(default=consultations.models.remarks.new_token, max_length=64, unique=True)),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('total', models.PositiveIntegerField(verbose_name='remarks')),
                 ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
                 ('refused', models.PositiveIntegerField(default=0, verbose_name='refused')),
-                ('state', models.CharField(choices=[('waiting', 'under way'), ('done', 'finished')], default='waiting', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'under way'), ('done', 'carried out')], default='waiting', max_length=10, verbose_name='state')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
                 ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulk_actions', to='consultations.consultation')),
             ],

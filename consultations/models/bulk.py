@@ -23,7 +23,7 @@ class BulkAction(models.Model):
     class Verb(models.TextChoices):
         ASSIGN = "assign", _("assign to a department")
         TAG = "tag", _("set the topic")
-        DECIDE = "decide", _("answer")
+        DECIDE = "decide", _("answer with one text")
         REVIEW = "review", _("review the answers")
         APPROVE = "approve", _("approve the answers")
         RETURN = "return", _("return to the departments")
@@ -31,7 +31,7 @@ class BulkAction(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("under way")
-        DONE = "done", _("finished")
+        DONE = "done", _("carried out")
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="bulk_actions")
     verb = models.CharField(_("what"), max_length=10, choices=Verb)
