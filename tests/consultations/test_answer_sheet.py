@@ -16,18 +16,18 @@ from accounts.roles import Role
 from consultations.errors import ImportNotReady, NotPermitted, RowsRefused
 from consultations.models import AnswerSheet, Decision, HistoryEntry, Remark
 from consultations.services import sheets
+from consultations.services.attachments import SHEETS, delete_orphan_files
 from consultations.services.decisions import assign_remark, decide_remark, return_decision
 from consultations.services.forgetting import forget_old_intake
 from consultations.services.sheets import bring_in_sheet, choose_rows, discard_sheet
-from consultations.sheet_rows import COLUMNS, Token
+from consultations.sheet_rows import Token
 from consultations.sheet_words import why_in_words
-from consultations.sheet_writing import write_sheet
+from lublin2030.lib.storage import private_storage
+from tests.consultations.sheets import KEYS, TOKEN, checked, content_of, exported, filled_in
 from tests.factories import DURING, DepartmentFactory, consultation_with_draft, person, remark_in_state, submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
-KEYS = list(COLUMNS)
-OUTCOME, WHY, TOKEN = (KEYS.index(key) + 1 for key in ("outcome", "justification", "token"))
 Outcome = Remark.Outcome
 
 
@@ -36,37 +36,18 @@ def boss():
     return person(Role.COORDINATOR)
 
 
+@pytest.fixture(autouse=True)
+def no_file_is_left():
+    """The tests share one storage."""
+    yield
+    storage = private_storage()
+    for name in storage.listdir(SHEETS)[1] if storage.exists(SHEETS) else ():
+        storage.delete(f"{SHEETS}/{name}")
+
+
 @pytest.fixture
 def remark(consultation):
     return remark_in_state(consultation, "assigned")
-
-
-def exported(consultation) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(write_sheet(consultation, Remark.objects.filter(consultation=consultation)))
-
-
-def filled_in(consultation, *answers: tuple[str, str]) -> openpyxl.Workbook:
-    """The sheet with an answer in each row, from the first."""
-    book = exported(consultation)
-    for number, (outcome, why) in enumerate(answers, start=2):
-        book.worksheets[0].cell(number, OUTCOME, outcome)
-        book.worksheets[0].cell(number, WHY, why)
-    return book
-
-
-def content_of(book: openpyxl.Workbook | bytes) -> bytes:
-    if isinstance(book, bytes):
-        return book
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def checked(consultation, book, by) -> AnswerSheet:
-    file = SimpleUploadedFile("arkusz.xlsx", content_of(book))
-    sheet = bring_in_sheet(consultation, upload=file, by=by)
-    jobs.run_due()
-    return AnswerSheet.objects.get(pk=sheet.pk)
 
 
 def entered(sheet, by, *, everything=True) -> AnswerSheet:
@@ -350,6 +331,18 @@ def test_a_discarded_sheet_drafts_nothing_and_its_file_is_gone(consultation, rem
 def test_the_file_is_gone_when_its_answers_are_drafted(consultation, remark, boss):
     sheet = entered(checked(consultation, filled_in(consultation, ("accepted", "Tak.")), boss), boss)
     assert not sheet.file.storage.exists(sheet.file.name)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_kept"),
+    [("waiting", True), ("checked", True), ("entering", True), ("entered", False), ("discarded", False)],
+)
+def test_a_file_is_kept_only_while_it_is_needed(consultation, remark, boss, state, is_kept):
+    """Also where its deletion failed."""
+    sheet = checked(consultation, exported(consultation), boss)
+    AnswerSheet.objects.filter(pk=sheet.pk).update(state=state)
+    delete_orphan_files(now=DURING + dt.timedelta(hours=25))
+    assert private_storage().exists(sheet.file.name) is is_kept
 
 
 def test_the_history_names_the_sheet_and_not_its_file(consultation, remark, boss):
