@@ -107,7 +107,7 @@ OF_WORK: dict[Any, Any] = {
     ),
     Verb.SET_TOPIC: (
         Role.COORDINATOR,
-        lambda one, by: set_topics(one, submission(one).remarks.all(), topic=one.topics.get(), by=by),
+        lambda one, by: set_topics(one, list(submission(one).remarks.all()), topic=one.topics.get(), by=by),
         {"topic": None},
         {"topic": "NUMBER"},
     ),
