@@ -23,11 +23,14 @@ class ConsultationsConfig(AppConfig):
         )
         from consultations.desk import register_queues
         from consultations.desk_groups import register_group_queues
-        from consultations.services import comparisons, draft_files, imports, publication, similar, tables
+        from consultations.services import bulk, comparisons, draft_files, imports, publication, sheets, similar, tables
 
         register_job(draft_files.JOB, draft_files.make_everything)
         register_queues()
         desk_changes.register_queues()
+        register_job(bulk.JOB, bulk.run)
+        register_job(sheets.CHECK, sheets.check_sheet)
+        register_job(sheets.ENTER, sheets.enter_sheet)
         register_job(tables.CHECK, tables.check_table)
         register_job(tables.ENTER, tables.enter_table)
         register_job(comparisons.JOB, comparisons.compare_versions)

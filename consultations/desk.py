@@ -417,6 +417,19 @@ def register_queues() -> None:
     )
     register_queue(
         Queue(
+            name="bulk",
+            label=gettext_lazy("In bulk"),
+            url_name="desk:bulk",
+            may_see=may_answer,
+            count=lambda user: 0,
+            oldest=lambda user, limit: [],
+            order=45,
+            empty=gettext_lazy("One verb for all remarks of a filter, and sheets for departments."),
+            is_work=False,
+        )
+    )
+    register_queue(
+        Queue(
             name="summaries",
             label=gettext_lazy("Summaries"),
             url_name="desk:summaries",

@@ -371,3 +371,23 @@ class NoteEmpty(ConsultationError):
 
 class TemplateIncomplete(ConsultationError):
     """A template of justifications without a title or a text."""
+
+
+class TopicNotOfThisConsultation(ConsultationError):
+    """The topic belongs to another consultation."""
+
+
+class TopicSetAlready(ConsultationError):
+    """The remark has this topic already."""
+
+
+class ChoiceGone(ConsultationError):
+    """The department or topic that was chosen for many remarks is deleted."""
+
+
+class ListChanged(ConsultationError):
+    """The remarks of a filter are not those that were counted and shown; ``number`` says how many there are now."""
+
+    def __init__(self, number: int = 0) -> None:
+        super().__init__()
+        self.number = number

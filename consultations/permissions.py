@@ -39,14 +39,20 @@ def may_approve(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR)
 
 
-def _works_for(user: Any, remark: Remark) -> bool:
+def own_departments(user: Any) -> set[int] | None:
+    """The departments whose remarks this person answers; None for every one. One query, or none."""
     if has_role(user, Role.COORDINATOR):
-        return True
-    return (
-        has_role(user, Role.EXPERT)
-        and remark.department_id is not None
-        and user.departments.filter(pk=remark.department_id).exists()
-    )
+        return None
+    return set(user.departments.values_list("pk", flat=True)) if has_role(user, Role.EXPERT) else set()
+
+
+def works_for(own: set[int] | None, department_id: int | None) -> bool:
+    """Whether a person with these departments answers a remark of that one."""
+    return own is None or department_id in own
+
+
+def _works_for(user: Any, remark: Remark) -> bool:
+    return works_for(own_departments(user), remark.department_id)
 
 
 def may_answer(user: Any) -> bool:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     # Ruff does not see names in quotes in the classes' bases; mypy needs them.
     from consultations.models import (  # noqa: F401
+        AnswerSheet,
         Attachment,
+        BulkItem,
         Consultation,
         Contradiction,
         Decision,
@@ -256,6 +258,27 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
     def fresh(self, now: dt.datetime) -> PresenceQuerySet:
         """Whose page has reported within a minute of the (aware) moment: three reports may be lost, no more."""
         return self.filter(seen_at__gt=now - FRESH_FOR)
+
+
+class AnswerSheetQuerySet(models.QuerySet["AnswerSheet"]):
+    def needing_file(self) -> AnswerSheetQuerySet:
+        """Sheets that are still to be read."""
+        return self.filter(state__in=["waiting", "checked", "entering"])
+
+
+class BulkItemQuerySet(models.QuerySet["BulkItem"]):
+    def waiting(self) -> BulkItemQuerySet:
+        """Remarks to which nothing has been done yet, in the action's order."""
+        return self.filter(state="waiting").order_by("pk")
+
+    def refused(self) -> BulkItemQuerySet:
+        """Remarks that the verb refused, in the action's order."""
+        return self.filter(state="refused").order_by("pk")
+
+    def by_reason(self) -> list[tuple[str, int]]:
+        """How many remarks were refused for which reason, the most frequent first. One query."""
+        counted = self.filter(state="refused").order_by().values_list("refusal").annotate(n=Count("pk"))
+        return list(counted.order_by("-n", "refusal"))
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

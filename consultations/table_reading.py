@@ -93,7 +93,7 @@ def read_table(content: bytes) -> Table:
     if not content.strip():
         raise TableUnreadable("empty")
     if content.startswith(b"PK"):
-        return _table(_read_xlsx(content))
+        return _table(read_cells(content))
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableUnreadable("old_excel")
     return _read_csv(_decode(content))
@@ -102,7 +102,8 @@ def read_table(content: bytes) -> Table:
 # -- XLSX -------------------------------------------------------------------------------------------------------------
 
 
-def _read_xlsx(content: bytes) -> Iterator[list[Cell]]:
+def read_cells(content: bytes, name: str = SHEET) -> Iterator[list[Cell]]:
+    """The rows of a workbook's sheet of that name, or of its first. Raises TableUnreadable."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             sizes = [part.file_size for part in parts.infolist()]
@@ -115,7 +116,7 @@ def _read_xlsx(content: bytes) -> Iterator[list[Cell]]:
         raise TableUnreadable("not_table")
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
+        sheet = book[name] if name in book.sheetnames else book.worksheets[0]
         sheet.reset_dimensions()
         for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
             yield [_cell(value) for value in row]

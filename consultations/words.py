@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from accounts.roles import Role
@@ -210,6 +210,9 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     ),
     errors.NoteEmpty: gettext_lazy("Write something into the note."),
     errors.TemplateIncomplete: gettext_lazy("A template needs a title and the text of the justification."),
+    errors.TopicNotOfThisConsultation: gettext_lazy("This topic belongs to another consultation."),
+    errors.TopicSetAlready: gettext_lazy("The remark had this topic before. Nothing was changed."),
+    errors.ChoiceGone: gettext_lazy("The department or topic that was chosen has been deleted. Choose another one."),
     errors.NotPermitted: gettext_lazy(
         "Your account may not do this. If you need it for your work, ask an administrator."
     ),
@@ -247,9 +250,20 @@ def words_for(error: errors.ConsultationError) -> str:
                 "Too much has come from your internet address lately. Please try again after %(time)s. What you"
                 " wrote is kept. If you cannot wait, send it another way: the page of the consultation says how."
             ) % {"time": date_format(localtime(error.until, WARSAW), "H:i")}
+        case errors.ListChanged():
+            return ngettext(
+                "The list has changed since you looked at it: now it holds %(n)d remark. Look at it and confirm anew.",
+                "The list has changed since you looked at it: now it holds %(n)d remarks. Look at it and confirm anew.",
+                error.number,
+            ) % {"n": error.number}
         case errors.SentTooFast():
             return _("That was very fast. Read it through once more and press the button again in a moment.")
     return str(_WORDS[type(error)])
+
+
+def refusal_in_words(name: str) -> str:
+    """The words of a refusal that was kept by the name of its error."""
+    return words_for(getattr(errors, name)())
 
 
 def status_for(error: errors.ConsultationError) -> int:
@@ -358,6 +372,8 @@ def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
         said.append(str(Submission.Verification(part["verification"]).label))
     if part.get("department"):
         said.append(names.departments.get(part["department"], ""))
+    if "topic" in part:
+        said.append(names.topics.get(part["topic"], "") if part["topic"] else _("no topic"))
     if part.get("due_on"):
         said.append(_("by %(day)s") % {"day": date_format(dt.date.fromisoformat(part["due_on"]), "DATE_FORMAT")})
     if part.get("outcome"):
@@ -380,6 +396,8 @@ def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
         said.append(_("public from %(moment)s") % {"moment": _moment(part["published_at"])})
     if part.get("table"):
         said.append(_("table %(number)s") % {"number": part["table"]})
+    if part.get("sheet"):
+        said.append(_("sheet %(number)s") % {"number": part["sheet"]})
     if "everything" in part:
         said.append(_("all rows") if part["everything"] else _("only what is accepted"))
     said += [_rule_in_words(name, value) for name, value in part.get("rules", {}).items()]

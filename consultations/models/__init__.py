@@ -4,6 +4,7 @@ from consultations.models.answering import Institution, OfferedOutcome, Opinion
 from consultations.models.attachments import Attachment, RateCount
 from consultations.models.baskets import Basket, BasketRemark
 from consultations.models.batches import PublicationBatch
+from consultations.models.bulk import AnswerSheet, BulkAction, BulkItem
 from consultations.models.changes import ChangeSource, UnchangedExplanation
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
 from consultations.models.desk import AnswerDraft, JustificationTemplate, Note, NoteFile, Presence
@@ -28,9 +29,12 @@ from consultations.models.remarks import Decision, Redaction, Remark, RemarkRevi
 
 __all__ = [
     "AnswerDraft",
+    "AnswerSheet",
     "Attachment",
     "Basket",
     "BasketRemark",
+    "BulkAction",
+    "BulkItem",
     "ChangeSource",
     "Chapter",
     "ChapterText",

@@ -52,6 +52,10 @@ class HistoryEntry(models.Model):
         DISCARD_TABLE = "discard_table", _("table of submissions discarded")
         CHANGE_RULES = "change_rules", _("consultation changed in the records")
         CHANGE_ACCOUNT = "change_account", _("account changed")
+        SET_TOPIC = "set_topic", _("topic set")
+        BRING_IN_SHEET = "bring_in_sheet", _("sheet of answers brought in")
+        ENTER_SHEET = "enter_sheet", _("sheet of answers entered")
+        DISCARD_SHEET = "discard_sheet", _("sheet of answers discarded")
         EXPORT_HISTORY = "export_history", _("history exported")
         LINK_CHANGE = "link_change", _("linked to changed words")
         UNLINK_CHANGE = "unlink_change", _("link to changed words removed")
@@ -63,7 +67,6 @@ class HistoryEntry(models.Model):
         DISMISS_GROUP = "dismiss_group", _("proposed group dismissed")
         FLAG_CONTRADICTION = "flag_contradiction", _("contradiction flagged")
         DISMISS_CONTRADICTION = "dismiss_contradiction", _("contradiction dismissed")
-        SET_TOPIC = "set_topic", _("topic set")
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, null=True, related_name="history")
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="history")

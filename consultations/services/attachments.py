@@ -29,6 +29,7 @@ from consultations.errors import (
     TooManyAttachments,
 )
 from consultations.models import (
+    AnswerSheet,
     Attachment,
     Basket,
     Consultation,
@@ -50,7 +51,7 @@ log = logging.getLogger(__name__)
 MOST_ATTACHMENTS = 5  # in one submission
 MOST_SCANS = 20  # of one letter
 FOLDER, NOTE_FOLDER = "zalaczniki", "notatki"
-TABLES, DOCUMENTS = "importy-uwag", "importy"  # where tables of submissions and documents of drafts lie
+TABLES, DOCUMENTS, SHEETS = "importy-uwag", "importy", "arkusze"  # tables of submissions, documents, sheets of answers
 ORPHANED_AFTER = dt.timedelta(days=1)  # a file whose row is about to be committed is younger
 LOOKED_UP_AT_ONCE = 500
 
@@ -209,9 +210,9 @@ def delete_files_on_commit(attachments: QuerySet[Attachment]) -> None:
 def delete_orphan_files(*, now: dt.datetime | None = None) -> int:
     """Delete private files that are a day old and that nothing needs; how many.
 
-    Attachments and files of notes without a row are left by a crash between writing and commit. A table of
-    submissions is needed until it is entered or given up, a document of a draft until its import is discarded; a
-    deletion of theirs that failed is made good here.
+    Attachments and files of notes without a row are left by a crash between writing and commit. A table of submissions
+    and a sheet of answers are needed until they are entered or given up, a document of a draft until its import is
+    discarded; a deletion of theirs that failed is made good here.
     """
     limit = (now or timezone.now()) - ORPHANED_AFTER
     needed_tables = RemarkImport.objects.needing_file()
@@ -220,6 +221,7 @@ def delete_orphan_files(*, now: dt.datetime | None = None) -> int:
         _delete_unneeded(_files(), Attachment.objects.all(), limit)
         + _delete_unneeded(_files(NOTE_FOLDER), NoteFile.objects.all(), limit)
         + _delete_unneeded(_files_in(TABLES), needed_tables, limit)
+        + _delete_unneeded(_files_in(SHEETS), AnswerSheet.objects.needing_file(), limit)
         + _delete_unneeded(_files_in(DOCUMENTS), needed_documents, limit)
     )
 

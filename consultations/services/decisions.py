@@ -1,12 +1,18 @@
-"""From a verified remark to the published answer: assign, draft, review, approve, return, publish, correct."""
+"""From a verified remark to the published answer: assign, draft, review, approve, return, publish, correct.
+
+A verb in the plural does to many remarks of one consultation, which its caller holds, what the same verb does to one:
+each remark succeeds or is refused by itself. The singular asks for one and raises its refusal.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -27,9 +33,9 @@ from consultations.errors import (
 )
 from consultations.models import Consultation, Decision, Department, HistoryEntry, Remark
 from consultations.outcomes import offered_outcomes
-from consultations.permissions import may_approve, may_assign, may_decide, may_review
-from consultations.services.answer_drafts import Seen, drop_answer_draft
-from consultations.services.history import record
+from consultations.permissions import may_approve, may_assign, may_decide, own_departments, works_for
+from consultations.services import answer_drafts
+from consultations.services.history import Fact, record, record_remarks
 from consultations.services.publication import publish_batch
 from lublin2030.lib.dates import warsaw_day
 
@@ -37,14 +43,8 @@ State = Remark.State
 Correction = Remark.Correction
 UNDER_WAY = [State.DRAFTED, State.REVIEWED, State.APPROVED]
 
-
-def _hold_consultation(remark: Remark) -> Consultation:
-    """Lock the consultation until the commit, before the remark, like every verb on a submission or a remark.
-
-    So two verbs never wait for each other crosswise (a history row locks the consultation too), and what one of them
-    has read of the remarks stays true until it is done.
-    """
-    return Consultation.objects.select_for_update().get(pk=remark.consultation_id)
+# Why single remarks of many were refused, by their keys. The others succeeded.
+Refusals = dict[int, ConsultationError]
 
 
 @transaction.atomic
@@ -63,27 +63,56 @@ def assign_remark(
     """
     if not may_assign(by):
         raise NotPermitted
-    now = now or timezone.now()
-    consultation = _hold_consultation(remark)
-    due_on = due_on or warsaw_day(now) + dt.timedelta(days=consultation.department_days)
-    # As it is now: the caller may have read it before somebody else assigned it.
-    before = dict(Remark.objects.values("state", "department").get(pk=remark.pk))
-    changed = Remark.objects.filter(pk=remark.pk, state__in=[State.PROPER, State.ASSIGNED]).update(
-        state=State.ASSIGNED, department=department, answer_due_on=due_on, changed_at=now
-    )
-    if not changed:
-        raise RemarkNotAssignable
+    consultation = hold_consultation(remark.consultation_id)
+    _only(assign_remarks(consultation, [remark], department=department, by=by, due_on=due_on, now=now))
     remark.refresh_from_db()
-    record(
+    return remark
+
+
+@transaction.atomic
+def assign_remarks(
+    consultation: Consultation,
+    remarks: Sequence[Remark],
+    *,
+    department: Department,
+    by: User,
+    due_on: dt.date | None = None,
+    now: dt.datetime | None = None,
+) -> Refusals:
+    """``assign_remark`` for many of one held consultation, each by itself; three queries. Raises NotPermitted."""
+    if not may_assign(by):
+        raise NotPermitted
+    now = now or timezone.now()
+    due_on = due_on or warsaw_day(now) + dt.timedelta(days=consultation.department_days)
+    # As they are now: the caller may have read them before somebody else assigned them.
+    current = _current(consultation, remarks)
+    good = [one for one in current.values() if one.state in {State.PROPER, State.ASSIGNED}]
+    _change(
+        good, state__in=[State.PROPER, State.ASSIGNED],
+        to={"state": State.ASSIGNED, "department": department, "answer_due_on": due_on, "changed_at": now},
+    )  # fmt: skip
+    after = {"state": State.ASSIGNED.value, "department": department.pk, "due_on": due_on.isoformat()}
+    record_remarks(
         HistoryEntry.Verb.ASSIGN,
-        consultation=remark.consultation,
-        remarks=[remark],
+        consultation=consultation,
         by=by,
         at=now,
-        before=before,
-        after={"state": remark.state, "department": remark.department_id, "due_on": due_on.isoformat()},
+        facts=[Fact(one, {"state": one.state, "department": one.department_id}, after) for one in good],
     )
-    return remark
+    return _refused(remarks, good, RemarkNotAssignable)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is to be answered to a remark, as its author read it; with a revision, only to that text.
+
+    The department is the one that the remark had when it was read.
+    """
+
+    remark: Remark
+    outcome: Remark.Outcome
+    justification: str
+    revision: int | None = None
 
 
 @transaction.atomic
@@ -94,7 +123,7 @@ def decide_remark(
     justification: str,
     by: User,
     revision: int | None = None,
-    draft: Seen | None = None,
+    draft: answer_drafts.Seen | None = None,
     now: dt.datetime | None = None,
 ) -> Decision:
     """Answer an assigned remark; with a revision, only that one: what was read, not a later correction of its sender.
@@ -107,36 +136,78 @@ def decide_remark(
     assigned), CorrectedMeanwhile, AnswerDraftChanged, NotPermitted.
     """
     justification = _checked(justification, JustificationMissing)
-    now = now or timezone.now()
-    department_id = remark.department_id
     if not may_decide(by, remark):
         raise NotPermitted
-    if department_id is None:
-        raise RemarkAlreadyDecided
-    consultation = _hold_consultation(remark)
-    _check_offered(consultation, outcome)
-    state = _first_state(consultation)
-    # The department is in the condition: a remark that was given to others meanwhile is not ours to decide.
-    changed = Remark.objects.filter(pk=remark.pk, state=State.ASSIGNED, department_id=department_id).update(
-        state=state, outcome=outcome, changed_at=now
-    )
-    if not changed:
-        raise RemarkAlreadyDecided
-    if revision is not None and not Remark.objects.filter(pk=remark.pk, revision=revision).exists():
-        raise CorrectedMeanwhile
-    drop_answer_draft(remark, seen=draft, outcome=outcome, justification=justification)
+    consultation = hold_consultation(remark.consultation_id)
+    _only(decide_remarks(consultation, [Answer(remark, outcome, justification, revision)], by=by, now=now))
+    answer_drafts.drop_answer_draft(remark, seen=draft, outcome=outcome, justification=justification)
     remark.refresh_from_db()
-    decision = _draft(remark, consultation, outcome=outcome, justification=justification, by=by, now=now)
-    record(
+    return Decision.objects.current().get(remark=remark, published_at__isnull=True)
+
+
+@transaction.atomic
+def decide_remarks(
+    consultation: Consultation, answers: Sequence[Answer], *, by: User, now: dt.datetime | None = None
+) -> Refusals:
+    """``decide_remark`` for many of one held consultation, each by itself.
+
+    At most seven queries, and one for each outcome.
+    """
+    now = now or timezone.now()
+    refused: Refusals = {}
+    offered = {offer.outcome for offer in offered_outcomes(consultation)}
+    own = own_departments(by)
+    current = _current(consultation, [answer.remark for answer in answers])
+    good: list[Answer] = []
+    for answer in answers:
+        if refusal := _why_not_decided(answer, current.get(answer.remark.pk), own=own, offered=offered):
+            refused[answer.remark.pk] = refusal
+        else:
+            good.append(answer)
+    state = _first_state(consultation)
+    for outcome in sorted({answer.outcome for answer in good}):
+        # The department was compared above: a remark that was given to others meanwhile is not ours to decide.
+        _change(
+            [answer.remark for answer in good if answer.outcome == outcome],
+            state=State.ASSIGNED,
+            to={"state": state, "outcome": outcome, "changed_at": now},
+        )
+    decisions = _draft_all(consultation, good, by=by, now=now)
+    record_remarks(
         HistoryEntry.Verb.DECIDE,
-        consultation=remark.consultation,
-        remarks=[remark],
+        consultation=consultation,
         by=by,
         at=now,
-        before={"state": State.ASSIGNED.value},
-        after={"state": state.value, "outcome": outcome.value, "revision": decision.revision},
+        facts=[
+            Fact(
+                decision.remark,
+                {"state": State.ASSIGNED.value},
+                {"state": state.value, "outcome": decision.outcome, "revision": decision.revision},
+            )
+            for decision in decisions
+        ],
     )
-    return decision
+    return refused
+
+
+def _why_not_decided(
+    answer: Answer, current: Remark | None, *, own: set[int] | None, offered: set[Remark.Outcome]
+) -> ConsultationError | None:
+    """What forbids one answer among many."""
+    read = answer.remark
+    if not answer.justification.strip():
+        return JustificationMissing()
+    if not works_for(own, read.department_id):
+        return NotPermitted()
+    if answer.outcome not in offered:
+        return OutcomeNotOffered()
+    if current is None or read.department_id is None:
+        return RemarkAlreadyDecided()
+    if current.state != State.ASSIGNED or current.department_id != read.department_id:
+        return RemarkAlreadyDecided()
+    if answer.revision is not None and current.revision != answer.revision:
+        return CorrectedMeanwhile()
+    return None
 
 
 @transaction.atomic
@@ -147,7 +218,7 @@ def correct_answer(
     justification: str,
     why: str,
     by: User,
-    draft: Seen | None = None,
+    draft: answer_drafts.Seen | None = None,
     now: dt.datetime | None = None,
 ) -> Decision:
     """Draft another answer to a remark whose answer is public. That one stands until the new one is published.
@@ -159,18 +230,17 @@ def correct_answer(
     if not may_decide(by, remark):
         raise NotPermitted
     now = now or timezone.now()
-    consultation = _hold_consultation(remark)
-    _check_offered(consultation, outcome)
+    consultation = hold_consultation(remark.consultation_id)
+    if outcome not in {offer.outcome for offer in offered_outcomes(consultation)}:
+        raise OutcomeNotOffered
     step = Correction(_first_state(consultation).value)
     # ``changed_at`` stays: for the public nothing has happened yet.
     changed = Remark.objects.filter(pk=remark.pk, state=State.PUBLISHED, correction="").update(correction=step)
     if not changed:
         raise CorrectionUnderWay
-    drop_answer_draft(remark, seen=draft, outcome=outcome, justification=justification)
+    answer_drafts.drop_answer_draft(remark, seen=draft, outcome=outcome, justification=justification)
     remark.refresh_from_db()
-    decision = _draft(
-        remark, consultation, outcome=outcome, justification=justification, by=by, now=now, corrects_why=why
-    )
+    [decision] = _draft_all(consultation, [Answer(remark, outcome, justification)], by=by, now=now, corrects_why=why)
     record(
         HistoryEntry.Verb.CORRECT_ANSWER,
         consultation=consultation,
@@ -183,24 +253,23 @@ def correct_answer(
     return decision
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A remark, and the revision of the answer that was read; without it, whichever there is is meant."""
+
+    remark: Remark
+    revision: int | None = None
+
+
 @transaction.atomic
 def review_answer(remark: Remark, *, by: User, revision: int | None = None, now: dt.datetime | None = None) -> Decision:
     """Find a drafted answer, or a drafted correction, good; with a revision, only that one: what was read.
 
     Raises NothingToReview, SamePerson, NotPermitted.
     """
-    if not may_review(by, remark):
-        raise NotPermitted
-    return _step_on(
-        remark,
-        State.DRAFTED,
-        State.REVIEWED,
-        refusal=NothingToReview,
-        verb=HistoryEntry.Verb.REVIEW,
-        by=by,
-        revision=revision,
-        now=now or timezone.now(),
-    )
+    consultation = hold_consultation(remark.consultation_id)
+    _only(review_answers(consultation, [Seen(remark, revision)], by=by, now=now))
+    return _answer_under_way(remark)
 
 
 @transaction.atomic
@@ -213,14 +282,49 @@ def approve_answer(
     """
     if not may_approve(by):
         raise NotPermitted
+    consultation = hold_consultation(remark.consultation_id)
+    _only(approve_answers(consultation, [Seen(remark, revision)], by=by, now=now))
+    return _answer_under_way(remark)
+
+
+@transaction.atomic
+def review_answers(
+    consultation: Consultation, answers: Sequence[Seen], *, by: User, now: dt.datetime | None = None
+) -> Refusals:
+    """``review_answer`` for many of one held consultation, each by itself. At most seven queries."""
+    own = own_departments(by)
     return _step_on(
-        remark,
+        consultation,
+        answers,
+        State.DRAFTED,
+        State.REVIEWED,
+        may=lambda remark: works_for(own, remark.department_id),
+        refusal=NothingToReview,
+        verb=HistoryEntry.Verb.REVIEW,
+        by=by,
+        now=now or timezone.now(),
+    )
+
+
+@transaction.atomic
+def approve_answers(
+    consultation: Consultation, answers: Sequence[Seen], *, by: User, now: dt.datetime | None = None
+) -> Refusals:
+    """``approve_answer`` for many of one held consultation, each by itself. At most six queries.
+
+    Raises NotPermitted.
+    """
+    if not may_approve(by):
+        raise NotPermitted
+    return _step_on(
+        consultation,
+        answers,
         State.REVIEWED,
         State.APPROVED,
+        may=lambda remark: True,
         refusal=NothingToApprove,
         verb=HistoryEntry.Verb.APPROVE,
         by=by,
-        revision=revision,
         now=now or timezone.now(),
     )
 
@@ -232,34 +336,61 @@ def return_decision(remark: Remark, *, reason: str, by: User, now: dt.datetime |
     Whoever may take the next step may return instead. Raises RemarkNotDecided, WhyMissing, NotPermitted.
     """
     reason = _checked(reason, WhyMissing)
-    now = now or timezone.now()
-    _hold_consultation(remark)
-    current = Remark.objects.get(pk=remark.pk)
-    waits_for_review = State.DRAFTED in {current.state, current.correction}
-    if not (may_review(by, current) if waits_for_review else may_approve(by)):
-        raise NotPermitted
-    before = {"state": current.state, "outcome": current.outcome}
-    if current.correction:
-        before["outcome"] = Decision.objects.current().get(remark=remark, published_at__isnull=True).outcome
-        changed = Remark.objects.filter(pk=remark.pk, correction=current.correction).update(correction="")
-    else:
-        changed = Remark.objects.filter(pk=remark.pk, state__in=UNDER_WAY).update(
-            state=State.ASSIGNED, outcome="", changed_at=now
-        )
-    if not changed:
-        raise RemarkNotDecided
-    Decision.objects.current().filter(remark=remark, published_at__isnull=True).update(returned_at=now)
+    consultation = hold_consultation(remark.consultation_id)
+    _only(return_decisions(consultation, [Seen(remark)], reason=reason, by=by, now=now))
     remark.refresh_from_db()
-    record(
+    return remark
+
+
+@transaction.atomic
+def return_decisions(
+    consultation: Consultation, answers: Sequence[Seen], *, reason: str, by: User, now: dt.datetime | None = None
+) -> Refusals:
+    """``return_decision`` for many of one held consultation, each by itself. At most seven queries.
+
+    Raises WhyMissing.
+    """
+    reason = _checked(reason, WhyMissing)
+    now = now or timezone.now()
+    own, signs = own_departments(by), may_approve(by)
+    current = _current(consultation, [answer.remark for answer in answers])
+    under_way = _under_way(current)
+    refused: Refusals = {}
+    good: list[Remark] = []
+    for answer in answers:
+        remark = current.get(answer.remark.pk)
+        decision = under_way.get(answer.remark.pk)
+        if remark is not None and not (
+            works_for(own, remark.department_id) if State.DRAFTED in {remark.state, remark.correction} else signs
+        ):
+            refused[answer.remark.pk] = NotPermitted()
+        elif remark is None or decision is None or answer.revision not in {None, decision.revision}:
+            refused[answer.remark.pk] = RemarkNotDecided()
+        else:
+            good.append(remark)
+    if not good:
+        return refused
+    _change([one for one in good if one.correction], ~Q(correction=""), to={"correction": ""})
+    _change(
+        [one for one in good if not one.correction], state__in=UNDER_WAY,
+        to={"state": State.ASSIGNED, "outcome": "", "changed_at": now},
+    )  # fmt: skip
+    Decision.objects.filter(pk__in=[under_way[one.pk].pk for one in good]).update(returned_at=now)
+    record_remarks(
         HistoryEntry.Verb.RETURN,
-        consultation=remark.consultation,
-        remarks=[remark],
+        consultation=consultation,
         by=by,
         at=now,
-        before=before,
-        after={"state": remark.state, "why": reason},
+        facts=[
+            Fact(
+                one,
+                {"state": one.state, "outcome": under_way[one.pk].outcome},
+                {"state": one.state if one.correction else State.ASSIGNED.value, "why": reason},
+            )
+            for one in good
+        ],
     )
-    return remark
+    return refused
 
 
 @transaction.atomic
@@ -281,6 +412,60 @@ def publish_decision(
 # -- What the verbs share --------------------------------------------------------------------------------------------
 
 
+def hold_consultation(pk: int) -> Consultation:
+    """Lock the consultation until the commit, before the remark, like every verb on a submission or a remark.
+
+    So two verbs never wait for each other crosswise (a history row locks the consultation too), and what one of them
+    has read of the remarks stays true until it is done.
+    """
+    return Consultation.objects.select_for_update().get(pk=pk)
+
+
+def _current(consultation: Consultation, remarks: Iterable[Remark]) -> dict[int, Remark]:
+    """The remarks as they are now, by their keys; only what the verbs look at. One query."""
+    return (
+        Remark.objects.filter(consultation=consultation)
+        .only("consultation", "state", "correction", "outcome", "department", "revision")
+        .order_by()
+        .in_bulk([one.pk for one in remarks])
+    )
+
+
+def _change(remarks: Sequence[Remark], *held: Q, to: dict[str, Any], **still: Any) -> None:
+    """Change all of the remarks in one statement, which checks once more that they are as they were read.
+
+    The held consultation promises that; a verb that forgot to hold it must not do its work half.
+    """
+    if not remarks:
+        return
+    changed = Remark.objects.filter(*held, pk__in=[one.pk for one in remarks], **still).update(**to)
+    if changed != len(remarks):
+        raise AssertionError("A remark has changed although its consultation was held.")
+
+
+def _refused(remarks: Iterable[Remark], good: Iterable[Remark], refusal: type[ConsultationError]) -> Refusals:
+    done = {one.pk for one in good}
+    return {one.pk: refusal() for one in remarks if one.pk not in done}
+
+
+def _only(refused: Refusals) -> None:
+    """Raise the refusal of a verb that was asked for one remark."""
+    for refusal in refused.values():
+        raise refusal
+
+
+def _answer_under_way(remark: Remark) -> Decision:
+    """The remark's unpublished answer, after a step; the remark as it is now."""
+    remark.refresh_from_db()
+    return Decision.objects.current().select_related("remark").get(remark=remark, published_at__isnull=True)
+
+
+def _under_way(remarks: Iterable[int]) -> dict[int, Decision]:
+    """The unpublished answers, by the remarks' keys. One query."""
+    rows = Decision.objects.current().filter(remark__in=list(remarks), published_at__isnull=True)
+    return {row.remark_id: row for row in rows.defer("justification").order_by()}
+
+
 def _checked(text: str, refusal: type[ConsultationError]) -> str:
     """The text without blanks around it. Raises the refusal when there is none."""
     text = text.strip()
@@ -289,85 +474,102 @@ def _checked(text: str, refusal: type[ConsultationError]) -> str:
     return text
 
 
-def _check_offered(consultation: Consultation, outcome: Remark.Outcome) -> None:
-    if all(offer.outcome != outcome for offer in offered_outcomes(consultation)):
-        raise OutcomeNotOffered
-
-
 def _first_state(consultation: Consultation) -> Remark.State:
     """Where a new answer begins: where one person decides, nobody else looks at it."""
     return State.APPROVED if consultation.answer_path == Consultation.AnswerPath.DIRECT else State.DRAFTED
 
 
-def _draft(
-    remark: Remark,
-    consultation: Consultation,
-    *,
-    outcome: Remark.Outcome,
-    justification: str,
-    by: User,
-    now: dt.datetime,
-    corrects_why: str = "",
-) -> Decision:
-    """The next revision of the remark's answer, by the consultation's way of an answer."""
-    if remark.department_id is None:
-        raise AssertionError("An answered remark has a department.")
-    latest = Decision.objects.filter(remark=remark).aggregate(latest=Max("revision"))["latest"] or 0
-    is_direct = consultation.answer_path == Consultation.AnswerPath.DIRECT
-    return Decision.objects.create(
-        remark=remark,
-        revision=latest + 1,
-        outcome=outcome,
-        justification=justification,
-        corrects_why=corrects_why,
-        department_id=remark.department_id,
-        decided_by=by,
-        decided_at=now,
-        four_eyes=consultation.answer_path == Consultation.AnswerPath.FOUR_EYES,
-        approved_by=by if is_direct else None,
-        approved_at=now if is_direct else None,
+def _draft_all(
+    consultation: Consultation, answers: Sequence[Answer], *, by: User, now: dt.datetime, corrects_why: str = ""
+) -> list[Decision]:
+    """The next revision of each remark's answer, by the consultation's way of an answer. Two queries."""
+    latest = dict(
+        Decision.objects.filter(remark__in=[answer.remark.pk for answer in answers])
+        .order_by()
+        .values_list("remark")
+        .annotate(latest=Max("revision"))
     )
+    is_direct = consultation.answer_path == Consultation.AnswerPath.DIRECT
+    drafted = []
+    for answer in answers:
+        if answer.remark.department_id is None:
+            raise AssertionError("An answered remark has a department.")
+        drafted.append(
+            Decision(
+                remark=answer.remark,
+                revision=latest.get(answer.remark.pk, 0) + 1,
+                outcome=answer.outcome,
+                justification=answer.justification.strip(),
+                corrects_why=corrects_why,
+                department_id=answer.remark.department_id,
+                decided_by=by,
+                decided_at=now,
+                four_eyes=consultation.answer_path == Consultation.AnswerPath.FOUR_EYES,
+                approved_by=by if is_direct else None,
+                approved_at=now if is_direct else None,
+            )
+        )
+    return Decision.objects.bulk_create(drafted)
 
 
 def _step_on(
-    remark: Remark,
+    consultation: Consultation,
+    answers: Sequence[Seen],
     held: Remark.State,
     reached: Remark.State,
     *,
+    may: Callable[[Remark], bool],
     refusal: type[ConsultationError],
     verb: HistoryEntry.Verb,
     by: User,
-    revision: int | None,
     now: dt.datetime,
-) -> Decision:
-    """Bring the answer under way from one state to the next, on the remark or, of a correction, beside its answer."""
-    consultation = _hold_consultation(remark)
-    decision: Decision | None = Decision.objects.current().filter(remark=remark, published_at__isnull=True).first()
-    if decision is None or (revision is not None and decision.revision != revision):
-        raise refusal
-    changed = Remark.objects.filter(pk=remark.pk, state=held).update(
-        state=reached, changed_at=now
-    ) or Remark.objects.filter(pk=remark.pk, correction=held.value).update(correction=reached.value)
-    if not changed:
-        raise refusal
-    if decision.four_eyes and by.pk in {decision.decided_by_id, decision.reviewed_by_id}:
-        raise SamePerson
+) -> Refusals:
+    """Bring answers under way from one state to the next, on the remark or, of a correction, beside its answer."""
+    current = _current(consultation, [answer.remark for answer in answers])
+    under_way = _under_way(current)
+    refused: Refusals = {}
+    good: list[Remark] = []
+    for answer in answers:
+        remark, decision = current.get(answer.remark.pk), under_way.get(answer.remark.pk)
+        if remark is not None and not may(remark):
+            refused[answer.remark.pk] = NotPermitted()
+        elif (
+            remark is None
+            or decision is None
+            or answer.revision not in {None, decision.revision}
+            or held not in {remark.state, remark.correction}
+        ):
+            refused[answer.remark.pk] = refusal()
+        elif decision.four_eyes and by.pk in {decision.decided_by_id, decision.reviewed_by_id}:
+            refused[remark.pk] = SamePerson()
+        else:
+            good.append(remark)
+    if not good:
+        return refused
+    _change([one for one in good if one.state == held], state=held, to={"state": reached, "changed_at": now})
+    _change([one for one in good if one.state != held], correction=held.value, to={"correction": reached.value})
     done: dict[str, Any] = (
         {"reviewed_by": by, "reviewed_at": now}
         if reached == State.REVIEWED
         else {"approved_by": by, "approved_at": now}
     )
-    for name, value in done.items():
-        setattr(decision, name, value)
-    decision.save(update_fields=list(done))
-    remark.refresh_from_db()
-    record(
+    Decision.objects.filter(pk__in=[under_way[one.pk].pk for one in good]).update(**done)
+    record_remarks(
         verb,
         consultation=consultation,
-        remarks=[remark],
         by=by,
         at=now,
-        before={"state": held.value},
-        after={"state": reached.value, "outcome": decision.outcome, "revision": decision.revision},
+        facts=[
+            Fact(
+                one,
+                {"state": held.value},
+                {
+                    "state": reached.value,
+                    "outcome": under_way[one.pk].outcome,
+                    "revision": under_way[one.pk].revision,
+                },
+            )
+            for one in good
+        ],
     )
-    return decision
+    return refused

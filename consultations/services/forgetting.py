@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from consultations.models import LetterDraft, RemarkImport
+from consultations.models import AnswerSheet, LetterDraft, RemarkImport
 
 KEEP_LETTER_DAYS = 90  # a letter begun and left; a clerk may be away for long
 KEEP_VERDICTS_DAYS = 30  # what was said of each row of a table that is dealt with
@@ -16,7 +16,7 @@ DEALT_WITH = (RemarkImport.State.ENTERED, RemarkImport.State.DISCARDED, RemarkIm
 
 @transaction.atomic
 def forget_old_intake(*, now: dt.datetime | None = None) -> int:
-    """Delete letters left half typed, and what refused rows of old tables said; how many of both.
+    """Delete letters left half typed, and what rows of old tables and sheets said; how many of all.
 
     The tables' own records and numbers stay, and so does everything that was entered.
     """
@@ -27,4 +27,9 @@ def forget_old_intake(*, now: dt.datetime | None = None) -> int:
         .exclude(rows=[])
         .update(rows=[])
     )
-    return letters + tables
+    sheets = (
+        AnswerSheet.objects.filter(state__in=DEALT_WITH, at__lt=now - dt.timedelta(days=KEEP_VERDICTS_DAYS))
+        .exclude(rows=[])
+        .update(rows=[])
+    )
+    return letters + tables + sheets

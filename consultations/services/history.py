@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
@@ -54,16 +55,28 @@ def record_each(
     )
 
 
-def record_changes(
-    verb: HistoryEntry.Verb,
-    *,
-    consultation: Consultation,
-    by: User | None,
-    at: dt.datetime,
-    changes: Iterable[tuple[Remark, dict[str, Any], dict[str, Any]]],
+@dataclass(frozen=True)
+class Fact:
+    """What was so of one remark before a verb, and after it."""
+
+    remark: Remark
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def record_remarks(
+    verb: HistoryEntry.Verb, *, consultation: Consultation, by: User | None, at: dt.datetime, facts: Iterable[Fact]
 ) -> None:
-    """One row for each remark, with what was so of it before and what is so afterwards. One query."""
+    """One row for each remark, with its own before and after. One query."""
     HistoryEntry.objects.bulk_create(
-        HistoryEntry(consultation=consultation, remark=remark, verb=verb, by=by, at=at, before=before, after=after)
-        for remark, before, after in changes
+        HistoryEntry(
+            consultation=consultation,
+            remark=fact.remark,
+            verb=verb,
+            by=by,
+            at=at,
+            before=fact.before,
+            after=fact.after,
+        )
+        for fact in facts
     )

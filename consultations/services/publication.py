@@ -29,7 +29,7 @@ from consultations.errors import (
 from consultations.models import Consultation, Decision, HistoryEntry, PublicationBatch, Remark
 from consultations.permissions import may_publish
 from consultations.services import tallies
-from consultations.services.history import record_changes
+from consultations.services.history import Fact, record_remarks
 from consultations.signals import batch_published
 
 State = Remark.State
@@ -208,13 +208,13 @@ def _publish(
         return refusals
     _make_public(ready, batch=batch, now=now)
     tallies.move_each(consultation, ((remark, remark.standing, decision.outcome) for remark, decision in ready))
-    record_changes(
+    record_remarks(
         HistoryEntry.Verb.PUBLISH,
         consultation=consultation,
         by=by,
         at=now,
-        changes=[
-            (
+        facts=[
+            Fact(
                 remark,
                 {"state": remark.state, "outcome": remark.outcome},
                 {"state": State.PUBLISHED.value, "outcome": decision.outcome, "revision": decision.revision},

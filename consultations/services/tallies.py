@@ -50,8 +50,18 @@ def move_each(consultation: Consultation, moves: Iterable[tuple[Remark, str, str
 
 def replace_remark(consultation: Consultation, before: Remark, after: Remark) -> None:
     """Count one remark under its new topic and district instead of the old ones. At most a few queries."""
-    changes: Counter[Cell] = Counter(_cells(after, after.standing))
-    changes.subtract(_cells(before, before.standing))
+    replace_remarks(consultation, [(before, after)])
+
+
+def replace_remarks(consultation: Consultation, pairs: Iterable[tuple[Remark, Remark]]) -> None:
+    """Count remarks, each as it was and as it is, under their new places.
+
+    A query for each cell that shrinks, and one.
+    """
+    changes: Counter[Cell] = Counter()
+    for before, after in pairs:
+        changes.update(_cells(after, after.standing))
+        changes.subtract(_cells(before, before.standing))
     _apply(consultation, changes)
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from consultations.errors import NotPermitted, TopicChanged
+from consultations.errors import NotPermitted, TopicChanged, TopicNotOfThisConsultation, TopicSetAlready
 from consultations.models import Consultation, GroupMember, HistoryEntry, Remark, Topic, TopicSuggestion
 from consultations.permissions import may_set_topics
 from consultations.querysets import UNGROUPED
 from consultations.services import tallies
-from consultations.services.history import record
+from consultations.services.decisions import Refusals
+from consultations.services.history import Fact, record_remarks
 from consultations.topics import TopicWords
 
 TEXTS = ("change", "wording", "reason")
@@ -39,29 +41,61 @@ def set_topic(
 
     Raises TopicChanged when it has another one now, or the topic is of another consultation; NotPermitted.
     """
-    if not may_set_topics(by):
-        raise NotPermitted
-    now = now or timezone.now()
     consultation = Consultation.objects.select_for_update().get(pk=remark.consultation_id)
-    if topic is not None and topic.consultation_id != consultation.pk:
+    is_as_seen = Remark.objects.filter(pk=remark.pk, topic=seen).exists()
+    if (topic is not None and topic.consultation_id != consultation.pk) or not is_as_seen:
         raise TopicChanged
-    before = Remark.objects.get(pk=remark.pk)
-    if not Remark.objects.filter(pk=remark.pk, topic=seen).update(topic=topic):
-        raise TopicChanged
+    set_topics(consultation, [remark], topic=topic, by=by, now=now)
     remark.refresh_from_db()
     remark.consultation = consultation
-    tallies.replace_remark(consultation, before, remark)
-    TopicSuggestion.objects.filter(remark=remark, state=State.OPEN).update(state=State.SET)
-    record(
+    return remark
+
+
+@transaction.atomic
+def set_topics(
+    consultation: Consultation,
+    remarks: Sequence[Remark],
+    *,
+    topic: Topic | None,
+    by: User,
+    now: dt.datetime | None = None,
+) -> Refusals:
+    """Give many remarks of one held consultation a topic, or none; those that had it are refused (TopicSetAlready).
+
+    In any state: it is what the register counts by. Raises NotPermitted, TopicNotOfThisConsultation.
+    """
+    if not may_set_topics(by):
+        raise NotPermitted
+    if topic is not None and topic.consultation_id != consultation.pk:
+        raise TopicNotOfThisConsultation
+    now = now or timezone.now()
+    topic_id = None if topic is None else topic.pk
+    current = (
+        Remark.objects.filter(consultation=consultation)
+        .only("consultation", "topic", "chapter", "passage", "district", "channel", "standing")
+        .order_by()
+        .in_bulk([one.pk for one in remarks])
+    )
+    refused: Refusals = {one.pk: TopicSetAlready() for one in current.values() if one.topic_id == topic_id}
+    TopicSuggestion.objects.filter(remark__in=list(current), state=State.OPEN).update(state=State.SET)
+    good = [one for one in current.values() if one.pk not in refused]
+    if not good:
+        return refused
+    Remark.objects.filter(pk__in=[one.pk for one in good]).update(topic=topic)
+    pairs = []
+    for before in good:
+        after = copy.copy(before)
+        after.topic_id = topic_id
+        pairs.append((before, after))
+    tallies.replace_remarks(consultation, pairs)
+    record_remarks(
         HistoryEntry.Verb.SET_TOPIC,
         consultation=consultation,
-        remarks=[remark],
         by=by,
         at=now,
-        before={"topic": before.topic_id},
-        after={"topic": remark.topic_id},
+        facts=[Fact(one, {"topic": one.topic_id}, {"topic": topic_id}) for one in good],
     )
-    return remark
+    return refused
 
 
 @transaction.atomic

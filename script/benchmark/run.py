@@ -319,6 +319,14 @@ def similar(options: argparse.Namespace) -> None:
                 script(env, "script.benchmark.similar", str(remarks))
 
 
+def bulk(options: argparse.Namespace) -> None:
+    """Seconds of each bulk verb on 10,000 remarks, aim 60."""
+    for name, database_url, redis_url in databases(options.databases):
+        with portal(database_url, redis_url) as env:
+            print(f"\n{name}: bulk verbs on 10,000 remarks", flush=True)
+            script(env, "script.benchmark.bulk")
+
+
 def script(env: dict[str, str], module: str, *words: str) -> None:
     """Run a measurement of its own in a process of its own, so that its memory is its own."""
     subprocess.run([sys.executable, "-m", module, *words], cwd=BASE, env=env, check=True)
@@ -332,6 +340,7 @@ WHAT: dict[str, Callable[[argparse.Namespace], None]] = {
     "table": table,
     "report": reports,
     "similar": similar,
+    "bulk": bulk,
 }
 
 

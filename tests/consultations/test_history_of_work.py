@@ -18,10 +18,13 @@ from consultations.services.audit import export_history
 from consultations.services.drafts import start_next_version
 from consultations.services.imports import discard_import, save_import, start_import
 from consultations.services.rules import change_rules
+from consultations.services.sheets import bring_in_sheet, choose_rows, discard_sheet
 from consultations.services.tables import bring_in, choose, discard
+from consultations.services.topics import set_topics
 from lublin2030.lib.dates import warsaw
 from notifications.models import Message
 from notifications.services.outbox import resend
+from tests.consultations import sheets
 from tests.consultations.tables import checked, row
 from tests.factories import DURING, ConsultationFactory, person, submission
 from tests.files_made import pdf, upload
@@ -57,6 +60,11 @@ def change_term(consultation: Consultation, by: User) -> None:
 
 
 # Each verb: who does it, how, and what its row says before and after.
+def checked_sheet(consultation, by):
+    submission(consultation)
+    return sheets.checked(consultation, sheets.exported(consultation), by)
+
+
 OF_WORK: dict[Any, Any] = {
     Verb.ADD_SCAN: (
         Role.COORDINATOR,
@@ -96,6 +104,30 @@ OF_WORK: dict[Any, Any] = {
         lambda one, by: discard(checked(one, [row()], by=by), by=by),
         {},
         {"table": "NUMBER"},
+    ),
+    Verb.SET_TOPIC: (
+        Role.COORDINATOR,
+        lambda one, by: set_topics(one, list(submission(one).remarks.all()), topic=one.topics.get(), by=by),
+        {"topic": None},
+        {"topic": "NUMBER"},
+    ),
+    Verb.BRING_IN_SHEET: (
+        Role.COORDINATOR,
+        lambda one, by: bring_in_sheet(one, upload=upload(b"PK", name="Jan Kowalski.xlsx"), by=by),
+        {},
+        {"sheet": "NUMBER"},
+    ),
+    Verb.ENTER_SHEET: (
+        Role.COORDINATOR,
+        lambda one, by: choose_rows(checked_sheet(one, by), everything=True, by=by),
+        {},
+        {"sheet": "NUMBER", "everything": True},
+    ),
+    Verb.DISCARD_SHEET: (
+        Role.COORDINATOR,
+        lambda one, by: discard_sheet(checked_sheet(one, by), by=by),
+        {},
+        {"sheet": "NUMBER"},
     ),
     Verb.CHANGE_RULES: (
         Role.ADMINISTRATOR,
