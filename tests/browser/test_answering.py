@@ -84,6 +84,7 @@ def test_no_mouse_and_no_connection_for_a_while_and_no_word_is_lost(at_desk, rem
     decision = Decision.objects.get()
     assert (decision.outcome, decision.justification) == ("in_text", TEMPLATE + OFFLINE)
     assert not AnswerDraft.objects.exists()
+    page.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('remark:answer'))")
 
 
 def _time(model, page: Page) -> str:
