@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest
@@ -14,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -31,8 +33,10 @@ from consultations.models import (
     DraftVersion,
     HistoryEntry,
     ImproperReason,
+    Institution,
     JustificationTemplate,
     OfferedOutcome,
+    Opinion,
     PassageText,
     Remark,
     Submission,
@@ -40,6 +44,7 @@ from consultations.models import (
 )
 from consultations.models.consultations import IdentityField
 from consultations.services.drafts import is_published, new_chapter, new_passage, publish_version, start_next_version
+from consultations.services.rules import change_rules
 from consultations.words import words_for
 
 SET_UP = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -97,6 +102,15 @@ class TopicInline(RoleStackedInline):
         return super().has_delete_permission(request, obj) and (obj is None or not obj.last_number)
 
 
+def _too_short(consultation: Consultation) -> str:
+    words = ngettext(
+        "Open for %(days)d day, the law asks for %(least)d.",
+        "Open for %(days)d days, the law asks for %(least)d.",
+        consultation.days_open,
+    )
+    return words % {"days": consultation.days_open, "least": consultation.least_days_open}
+
+
 @admin.register(Consultation)
 class ConsultationAdmin(RoleAdmin):
     """One with submissions is never deleted: the register must stay."""
@@ -104,20 +118,36 @@ class ConsultationAdmin(RoleAdmin):
     editors = SET_UP
     form = ConsultationForm
     inlines = [ImproperReasonInline, OfferedOutcomeInline, TopicInline]
-    list_display = ("title", "process", "opens_at", "closes_at", "published_at", "remark_count")
+    list_display = ("title", "process", "opens_at", "closes_at", "open_for", "published_at", "remark_count")
     list_select_related = ("process",)
     list_filter = ("process", "kind")
     search_fields = ("title",)
-    readonly_fields = ("last_number", "remark_count", "proper_count", "summary_published_at")
+    readonly_fields = ("open_for", "last_number", "remark_count", "proper_count", "summary_published_at")
+
+    @admin.display(description=_("days open"))
+    def open_for(self, consultation: Consultation) -> SafeString | str:
+        """How many days, with a warning where they are too few."""
+        if consultation._state.adding:
+            return "–"
+        if consultation.is_open_too_short:
+            return format_html('<strong class="too-short">{}</strong>', _too_short(consultation))
+        return str(consultation.days_open)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or not obj.submissions.exists())
 
     def save_model(self, request: HttpRequest, obj: Consultation, form: Any, change: bool) -> None:
-        """Only what the form holds: the counters may have grown since the record was read."""
+        """Only what the form holds: the counters may have grown since the record was read.
+
+        A term that is too short is saved with a warning: the law may ask for less than it usually does.
+        """
+        if obj.is_open_too_short:
+            messages.warning(request, _too_short(obj))
         if change:
             held = [field.name for field in obj._meta.concrete_fields if field.name in form.cleaned_data]
-            obj.save(update_fields=[*held, "translations"])
+            if not is_person(request.user):
+                raise PermissionDenied
+            change_rules(obj, fields=held, by=request.user)
         else:
             super().save_model(request, obj, form, change)
 
@@ -128,6 +158,39 @@ class DepartmentAdmin(RoleAdmin):
     list_display = ("name", "short_name", "email")
     search_fields = ("name", "short_name")
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+
+@admin.register(Institution)
+class InstitutionAdmin(RoleAdmin):
+    """A body that is asked for opinions; one that was asked stays."""
+
+    editors = SET_UP
+    list_display = ("name",)
+    search_fields = ("name",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.opinions.exists())
+
+
+@admin.register(Opinion)
+class OpinionAdmin(RoleAdmin):
+    """Who was asked, when, and what came of it; all of it stands on the consultation's page.
+
+    One from which a change of the text came stays.
+    """
+
+    editors = SET_UP
+    list_display = ("institution", "consultation", "asked_on", "due", "received_on", "stance")
+    list_select_related = ("institution", "consultation")
+    list_filter = ("consultation", "stance")
+    search_fields = ("institution__name",)
+
+    @admin.display(description=_("term"), ordering="asked_on")
+    def due(self, opinion: Opinion) -> dt.date:
+        return opinion.due_on
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.changes.exists())
 
 
 @admin.register(JustificationTemplate)

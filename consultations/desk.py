@@ -22,8 +22,10 @@ from consultations.permissions import (
     may_approve,
     may_assign,
     may_publish,
+    may_read_history,
     may_read_remarks,
     may_read_summary,
+    may_read_terms,
     may_redact,
     may_set_up_consultations,
     may_type_in,
@@ -31,6 +33,7 @@ from consultations.permissions import (
 )
 from consultations.places import Placed, with_places
 from consultations.querysets import RemarkQuerySet
+from consultations.terms import terms_of
 from consultations.wording import show_runs, word_diff
 from lublin2030.lib.desk import Queue, Waiting, register_queue
 
@@ -260,6 +263,35 @@ def _waiting_summaries(user: Any, limit: int) -> list[Waiting]:
     ]
 
 
+def _running_terms(_user: Any, limit: int) -> list[Waiting]:
+    """The consultations under way with their clocks in few words, the one whose report is due first at the top."""
+    now = timezone.now()
+    found = terms_of(Consultation.objects.under_way(now).order_by("closes_at", "pk")[:limit], now)
+    return [
+        Waiting(
+            label=one.consultation.text("title").value,
+            detail=" · ".join(
+                [
+                    _("answered %(done)s of %(all)s") % {"done": one.answered, "all": one.proper},
+                    *(
+                        [
+                            ngettext("%(n)d department late", "%(n)d departments late", one.overdue_departments)
+                            % {"n": one.overdue_departments}
+                        ]
+                        if one.overdue_departments
+                        else []
+                    ),
+                    *([_("open too short")] if one.consultation.is_open_too_short else []),
+                ]
+            ),
+            url=reverse("desk:terms"),
+            since=one.consultation.opens_at,
+            due=one.consultation.report_due_on,
+        )
+        for one in found
+    ]
+
+
 def _waiting_imports(_user: Any, limit: int) -> list[Waiting]:
     return [
         Waiting(
@@ -364,7 +396,8 @@ def register_queues() -> None:
             label=gettext_lazy("All remarks"),
             url_name="desk:remarks",
             may_see=may_read_remarks,
-            count=lambda user: None,
+            count=lambda user: 0,
+            is_work=False,
             oldest=lambda user, limit: [],
             order=45,
             empty=gettext_lazy("Every remark, by department, state, chapter, topic and deadline."),
@@ -396,6 +429,18 @@ def register_queues() -> None:
     )
     register_queue(
         Queue(
+            name="terms",
+            label=gettext_lazy("Terms"),
+            url_name="desk:terms",
+            may_see=may_read_terms,
+            count=lambda user: Consultation.objects.under_way(timezone.now()).count(),
+            oldest=_running_terms,
+            order=55,
+            empty=gettext_lazy("No consultation is under way."),
+        )
+    )
+    register_queue(
+        Queue(
             name="drafts",
             label=gettext_lazy("Drafts"),
             url_name="desk:drafts",
@@ -404,5 +449,18 @@ def register_queues() -> None:
             oldest=_waiting_imports,
             order=60,
             empty=gettext_lazy("No document waits to be checked."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="history",
+            label=gettext_lazy("History"),
+            url_name="desk:history",
+            may_see=may_read_history,
+            count=lambda user: 0,
+            oldest=lambda user, limit: [],
+            order=95,
+            empty=gettext_lazy("Who did what and when: to be searched, and taken away as a file."),
+            is_work=False,
         )
     )

@@ -153,6 +153,20 @@ class PublishForm(SeenForm):
     action = "publish"
 
 
+class PublishBatchForm(DeskForm):
+    """``digest`` names the answers that were looked at."""
+
+    action = "publish_batch"
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=32)
+    note = PlainTextField(
+        limit=500,
+        rows=2,
+        required=False,
+        label=_("Note"),
+        help_text=_("For the list of publications at the desk. It is not public."),
+    )
+
+
 class ReturnForm(DeskForm):
     action = "return"
     reason = PlainTextField(

@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "lublin2030.static_files.PortalStaticFilesConfig",
     "allauth",
     "allauth.account",
     "rest_framework",
@@ -169,6 +169,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its lines are written by LOGGING too
 CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "notifications.tasks.sweep", "schedule": 10.0},
     "announce-terms": {"task": "notifications.tasks.announce_terms", "schedule": 60.0},
+    "announce-department-terms": {"task": "notifications.tasks.announce_department_terms", "schedule": 600.0},
     "forget-old-addresses": {"task": "notifications.tasks.housekeeping", "schedule": 3600.0},
     "run-jobs": {"task": "accounts.tasks.run_jobs", "schedule": 10.0},
     "forget-old-jobs": {"task": "accounts.tasks.forget_old_jobs", "schedule": 3600.0},

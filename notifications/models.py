@@ -14,7 +14,7 @@ from notifications.querysets import MessageQuerySet, SubscriptionQuerySet
 class Message(models.Model):
     """One mail that must go out, written in the transaction of what it tells of.
 
-    ``key`` is unique: the same fact is told once (``remark-decided:42:1``). A sender claims the row for a lease before
+    ``key`` is unique: the same fact is told once (``batch-published:7:42``). A sender claims the row for a lease before
     sending; a sender that dies lets the lease run out and another takes over. So a message is sent at least once, and
     twice only if the process dies between the mail server's “yes” and the row's ``sent`` (docs/adr/0003).
     ``context`` holds ids and plain values, never a person's data: those are read when the mail is made.
@@ -23,7 +23,7 @@ class Message(models.Model):
     class Kind(models.TextChoices):
         RECEIPT = "receipt", _("receipt")
         VERIFICATION = "verification", _("result of verification")
-        DECISION = "decision", _("answer to a remark")
+        DECISION = "decision", _("answers to remarks")
         CONSULTATION_OPENS = "consultation_opens", _("consultation opens")
         CONSULTATION_CLOSES = "consultation_closes", _("consultation closes soon")
         CONFIRM_FOLLOWING = "confirm_following", _("confirmation of following")
@@ -32,6 +32,7 @@ class Message(models.Model):
         CONFIRM_REMINDER = "confirm_reminder", _("reminder to confirm the e-mail address")
         CORRECTION = "correction", _("copy of a corrected remark")
         WITHDRAWAL = "withdrawal", _("copy of a withdrawal")
+        DEPARTMENT_TERM = "department_term", _("term of a department")
         MENTION = "mention", _("mention in a private note")
 
     class State(models.TextChoices):

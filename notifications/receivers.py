@@ -7,6 +7,7 @@ written to them.
 from __future__ import annotations
 
 import datetime as dt
+from itertools import islice
 from typing import Any
 
 from django.dispatch import receiver
@@ -14,12 +15,12 @@ from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from consultations.errors import LinkAskedTooOften
-from consultations.models import Basket, Decision, Note, Remark, Submission
+from consultations.models import Basket, Decision, Note, PublicationBatch, Remark, Submission
 from consultations.services.confirmation import reminder_at
 from consultations.signals import (
     basket_link_asked,
+    batch_published,
     confirmation_asked_again,
-    decision_published,
     note_written,
     remark_corrected,
     remarks_withdrawn,
@@ -30,6 +31,8 @@ from consultations.signals import (
 from lublin2030.lib.translations import ORIGINAL
 from notifications.models import Message
 from notifications.services import outbox
+
+MESSAGES_AT_ONCE = 500
 
 
 def _tell_sender(
@@ -130,15 +133,29 @@ def write_verification(submission: Submission, **_kwargs: Any) -> None:
     _tell_sender(Message.Kind.VERIFICATION, submission, key=f"submission-verified:{submission.pk}:{times}")
 
 
-@receiver(decision_published, dispatch_uid="notifications.decision")
-def write_decision(remark: Remark, decision: Decision, **_kwargs: Any) -> None:
-    _tell_sender(
-        Message.Kind.DECISION,
-        remark.submission,
-        key=f"remark-decided:{remark.pk}:{decision.revision}",
-        remark=remark.pk,
-        revision=decision.revision,
-    )
+@receiver(batch_published, dispatch_uid="notifications.batch")
+def write_answers(batch: PublicationBatch, now: dt.datetime, **_kwargs: Any) -> None:
+    """One message for each sender, however many of the batch's answers are theirs."""
+    answered = Decision.objects.filter(batch=batch).values("remark__submission")
+    senders = Submission.objects.filter(pk__in=answered, is_demonstration=False).exclude(email="").order_by("pk")
+    rows = senders.values_list("pk", "email", "language").iterator(chunk_size=MESSAGES_AT_ONCE)
+    while chunk := list(islice(rows, MESSAGES_AT_ONCE)):
+        outbox.write_all(
+            [
+                Message(
+                    kind=Message.Kind.DECISION,
+                    key=f"batch-published:{batch.pk}:{submission}",
+                    recipient=email,
+                    language=language,
+                    context={"batch": batch.pk},
+                    submission_id=submission,
+                    consultation_id=batch.consultation_id,
+                    created_at=now,
+                    due_at=now,
+                )
+                for submission, email, language in chunk
+            ]
+        )
 
 
 @receiver(note_written, dispatch_uid="notifications.mention")

@@ -19,12 +19,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
-from consultations.models import Basket, Consultation, Decision, Note, Remark, Submission
+from consultations.models import Basket, Consultation, Decision, Department, Note, Remark, Submission
 from consultations.permissions import may_note
-from consultations.places import with_places
+from consultations.places import Placed, with_places
 from consultations.services.receipts import content_hash
+from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.translations import ORIGINAL
 from notifications.errors import OutOfDate
 from notifications.models import Message, Subscription
@@ -178,29 +180,71 @@ def _verification(message: Message, now: dt.datetime) -> Made:
     return subject, _case(submission) | {"is_proper": proper}, {}
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """One answer in the mail: where its remark belongs, and of a correction the answer that it replaces."""
+
+    decision: Decision
+    placed: Placed[Remark]
+    url: str
+    earlier: Decision | None
+
+
 def _decision(message: Message, now: dt.datetime) -> Made:
     submission = _submission(message)
-    decision = (
-        Decision.objects.published()
-        .select_related("remark__consultation", "remark__version", "department")
-        .filter(
-            remark__submission=submission,
-            remark=message.context["remark"],
-            revision=message.context["revision"],
-        )
-        .first()
-    )
-    if decision is None:
+    told = _answers_told(message, submission)
+    if not told:
         raise OutOfDate
-    (placed,) = with_places([decision.remark])
-    subject = _("Answer to your remark %(number)s") % {"number": decision.remark.public_number}
-    context = _case(submission) | {
-        "decision": decision,
-        "placed": placed,
-        "outcome": decision.get_outcome_display(),
-        "remark_url": absolute(decision.remark.get_absolute_url()),
-    }
-    return subject, context, {}
+    if len(told) > 1:
+        subject = ngettext(
+            "Answer to %(n)d of your remarks, submission %(number)s",
+            "Answers to %(n)d of your remarks, submission %(number)s",
+            len(told),
+        ) % {"n": len(told), "number": submission.public_number}
+    else:
+        words = (
+            _("Corrected answer to your remark %(number)s")
+            if told[0].decision.is_correction
+            else _("Answer to your remark %(number)s")
+        )
+        subject = words % {"number": told[0].placed.remark.public_number}
+    return subject, _case(submission) | {"told": told, "only": told[0] if len(told) == 1 else None}, {}
+
+
+def _answers_told(message: Message, submission: Submission) -> list[_Told]:
+    """The submission's answers of the message's batch, in the register's order. Few queries, however many.
+
+    What was corrected again in the meantime is left out: the later batch tells it.
+    """
+    published = (
+        Decision.objects.published()
+        .filter(remark__submission=submission)
+        .select_related("remark__consultation", "remark__version", "department")
+        .order_by("remark__position", "revision")
+    )
+    latest: dict[int, Decision] = {}
+    replaced: dict[int, Decision] = {}
+    for decision in published:
+        if decision.remark_id in latest:
+            replaced[decision.remark_id] = latest[decision.remark_id]
+        latest[decision.remark_id] = decision
+    ours = [decision for decision in latest.values() if _is_told_by(message, decision)]
+    return [
+        _Told(
+            decision=decision,
+            placed=placed,
+            url=absolute(decision.remark.get_absolute_url()),
+            earlier=replaced.get(decision.remark_id) if decision.is_correction else None,
+        )
+        for decision, placed in zip(ours, with_places([decision.remark for decision in ours]), strict=True)
+    ]
+
+
+def _is_told_by(message: Message, decision: Decision) -> bool:
+    if "batch" in message.context:
+        return bool(decision.batch_id == message.context["batch"])
+    # Written before there were batches: of one remark each.
+    return (decision.remark_id, decision.revision) == (message.context["remark"], message.context["revision"])
 
 
 def _opens(message: Message, now: dt.datetime) -> Made:
@@ -246,6 +290,40 @@ def _basket_link(message: Message, now: dt.datetime) -> Made:
     return subject, context, {}
 
 
+def _department_term(message: Message, now: dt.datetime) -> Made:
+    """Numbers and a link: what residents wrote is read at the desk, not in a mailbox."""
+    consultation = _consultation(message)
+    department = Department.objects.filter(pk=message.context["department"]).first()
+    due_on = dt.date.fromisoformat(message.context["due_on"])
+    has_passed = warsaw_day(now) > due_on
+    waiting = Remark.objects.filter(
+        consultation=consultation, department=department, answer_due_on=due_on, state=Remark.State.ASSIGNED
+    ).count()
+    # Answered meanwhile, or the next stage is told by its own mail.
+    if department is None or not waiting or has_passed != (message.context["stage"] == "passed"):
+        raise OutOfDate
+    user = message.context["user"]
+    if user is not None and not User.objects.filter(pk=user, email=message.recipient, is_active=True).exists():
+        raise OutOfDate
+    words = (
+        _("The term for answers has passed: %(department)s")
+        if has_passed
+        else _("The term for answers nears: %(department)s")
+    )
+    subject = words % {"department": department.short_name or department.text("name").value}
+    context = {
+        "consultation": consultation,
+        "consultation_url": absolute(consultation.get_absolute_url()),
+        "department": department,
+        "due_on": due_on,
+        "has_passed": has_passed,
+        "waiting": waiting,
+        "desk_url": absolute(reverse("desk:answers")),
+        "terms_url": absolute(reverse("desk:terms")),
+    }
+    return subject, context, {}
+
+
 def _mention(message: Message, now: dt.datetime) -> Made:
     note = Note.objects.select_related("remark__consultation", "by").filter(pk=message.context["note"]).first()
     reader = User.objects.filter(pk=message.context["user"], email=message.recipient).first()
@@ -276,6 +354,7 @@ _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.CORRECTION: _correction,
     Message.Kind.WITHDRAWAL: _withdrawal,
     Message.Kind.BASKET_LINK: _basket_link,
+    Message.Kind.DEPARTMENT_TERM: _department_term,
     Message.Kind.MENTION: _mention,
 }
 

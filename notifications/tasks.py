@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from lublin2030.lib.wake import Waker
-from notifications.services import following, outbox
+from notifications.services import following, outbox, terms
 from notifications.services import housekeeping as keeping
 
 
@@ -25,6 +25,12 @@ def sweep() -> int:
 def announce_terms() -> int:
     """Write to followers what opens, and what closes in three days."""
     return following.announce_terms()
+
+
+@shared_task
+def announce_department_terms() -> int:
+    """Write to departments whose terms near or have passed."""
+    return terms.announce_department_terms()
 
 
 @shared_task

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from consultations.models.batches import PublicationBatch
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
 from consultations.models.drafts import Chapter, DraftVersion, Passage
 from consultations.querysets import NO_TERM, DecisionQuerySet, RemarkQuerySet, SubmissionQuerySet
@@ -385,6 +386,16 @@ class Decision(models.Model):
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     corrects_why = models.CharField(_("why it was corrected"), max_length=500, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    # The publication it belongs to, from its confirmation on; what was public before there were batches has none.
+    batch = models.ForeignKey(
+        PublicationBatch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        verbose_name=_("publication of answers"),
+        editable=False,
+    )
     returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
 
     objects = DecisionQuerySet.as_manager()
@@ -425,9 +436,14 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.remark_id}/{self.revision}: {self.outcome}"
 
+    @property
+    def is_correction(self) -> bool:
+        """Whether it stands in place of an answer that was public already."""
+        return bool(self.corrects_why)
+
 
 class RemarkRevision(models.Model):
-    """What a remark said before its sender corrected it. Rows are added, never changed."""
+    """What a remark said before its sender corrected it. Rows are added, never changed: see ``append_only``."""
 
     remark = models.ForeignKey(Remark, models.PROTECT, related_name="revisions")
     revision = models.PositiveSmallIntegerField(_("revision"))
@@ -448,7 +464,7 @@ class RemarkRevision(models.Model):
 class Redaction(models.Model):
     """One decision on how much of a remark's text the public reads: who, when, why, which text resulted.
 
-    Rows are added, never changed; the remark's own columns hold the latest.
+    Rows are added, never changed (see ``append_only``); the remark's own columns hold the latest.
     """
 
     remark = models.ForeignKey(Remark, models.PROTECT, related_name="redactions")
@@ -458,7 +474,7 @@ class Redaction(models.Model):
     wording = models.TextField(_("proposed wording"), blank=True)
     reason = models.TextField(_("why"), blank=True)
     grounds = models.CharField(_("reason of the redaction"), max_length=500, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("when"))
 
     class Meta:

@@ -27,11 +27,10 @@ from consultations.errors import (
 )
 from consultations.models import Consultation, Decision, Department, HistoryEntry, Remark
 from consultations.outcomes import offered_outcomes
-from consultations.permissions import may_approve, may_assign, may_decide, may_publish, may_review
-from consultations.services import tallies
+from consultations.permissions import may_approve, may_assign, may_decide, may_review
 from consultations.services.answer_drafts import Seen, drop_answer_draft
 from consultations.services.history import record
-from consultations.signals import decision_published
+from consultations.services.publication import publish_batch
 from lublin2030.lib.dates import warsaw_day
 
 State = Remark.State
@@ -267,40 +266,16 @@ def return_decision(remark: Remark, *, reason: str, by: User, now: dt.datetime |
 def publish_decision(
     remark: Remark, *, by: User, revision: int | None = None, now: dt.datetime | None = None
 ) -> Decision:
-    """Make the approved answer, or the approved correction, public and tell the sender.
+    """Make the approved answer, or the approved correction, public and tell the sender: a batch of one.
 
-    With a revision, only that one: what was read, not a later text. Raises RemarkNotDecided, NotPermitted.
+    With a revision, only that one: what was read, not a later text. Raises RemarkNotDecided, AlreadyInBatch,
+    NotPermitted.
     """
-    if not may_publish(by):
-        raise NotPermitted
-    now = now or timezone.now()
-    consultation = _hold_consultation(remark)
-    decision: Decision | None = Decision.objects.current().filter(remark=remark, published_at__isnull=True).first()
-    if decision is None or (revision is not None and decision.revision != revision):
-        raise RemarkNotDecided
-    before = Remark.objects.get(pk=remark.pk)
-    changed = Remark.objects.filter(pk=remark.pk, state=State.APPROVED).update(
-        state=State.PUBLISHED, changed_at=now
-    ) or Remark.objects.filter(pk=remark.pk, state=State.PUBLISHED, correction=Correction.APPROVED).update(
-        correction="", outcome=decision.outcome, changed_at=now
-    )
-    if not changed:
-        raise RemarkNotDecided
+    done = publish_batch(remark.consultation, remarks={remark.pk: revision}, by=by, now=now)
+    for refusal in done.refusals.values():
+        raise refusal
     remark.refresh_from_db()
-    decision.published_at = now
-    decision.save(update_fields=["published_at"])
-    tallies.move_remarks(consultation, [remark], before=before.standing, after=remark.standing)
-    record(
-        HistoryEntry.Verb.PUBLISH,
-        consultation=consultation,
-        remarks=[remark],
-        by=by,
-        at=now,
-        before={"state": before.state, "outcome": before.outcome},
-        after={"state": State.PUBLISHED.value, "outcome": remark.outcome, "revision": decision.revision},
-    )
-    decision_published.send(Decision, remark=remark, decision=decision)
-    return decision
+    return Decision.objects.get(remark=remark, batch=done.batch)
 
 
 # -- What the verbs share --------------------------------------------------------------------------------------------

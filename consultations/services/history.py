@@ -13,18 +13,18 @@ from consultations.models import Consultation, HistoryEntry, Remark, Submission
 def record(
     verb: HistoryEntry.Verb,
     *,
-    consultation: Consultation,
+    consultation: Consultation | None,
     by: User | None,
     at: dt.datetime,
     submission: Submission | None = None,
     remarks: Iterable[Remark] = (),
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
-) -> None:
-    """One row for the submission, if given, and one for each remark. One query."""
+) -> list[HistoryEntry]:
+    """One row for the submission, if given, and one for each remark; one for neither. One query."""
     subjects: list[tuple[Submission | None, Remark | None]] = [(submission, None)] if submission else []
     subjects += [(None, remark) for remark in remarks]
-    HistoryEntry.objects.bulk_create(
+    return HistoryEntry.objects.bulk_create(
         HistoryEntry(
             consultation=consultation,
             submission=of_submission,
@@ -51,4 +51,19 @@ def record_each(
     HistoryEntry.objects.bulk_create(
         HistoryEntry(consultation=consultation, submission=submission, verb=verb, by=by, at=at, after=facts)
         for submission, facts in after.items()
+    )
+
+
+def record_changes(
+    verb: HistoryEntry.Verb,
+    *,
+    consultation: Consultation,
+    by: User | None,
+    at: dt.datetime,
+    changes: Iterable[tuple[Remark, dict[str, Any], dict[str, Any]]],
+) -> None:
+    """One row for each remark, with what was so of it before and what is so afterwards. One query."""
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(consultation=consultation, remark=remark, verb=verb, by=by, at=at, before=before, after=after)
+        for remark, before, after in changes
     )

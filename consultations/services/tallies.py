@@ -36,10 +36,13 @@ def add_remarks(consultation: Consultation, remarks: Iterable[Remark], *, standi
 
 def move_remarks(consultation: Consultation, remarks: Iterable[Remark], *, before: str, after: str) -> None:
     """Count remarks under their new standing instead of the old one. One query, or none if both are the same."""
-    if before == after:
-        return
+    move_each(consultation, ((remark, before, after) for remark in remarks))
+
+
+def move_each(consultation: Consultation, moves: Iterable[tuple[Remark, str, str]]) -> None:
+    """Count each remark under its new standing (the last) instead of its old one. A query for each changed cell."""
     changes: Counter[Cell] = Counter()
-    for remark in remarks:
+    for remark, before, after in moves:
         changes.update(_cells(remark, after))
         changes.subtract(_cells(remark, before))
     _apply(consultation, changes)

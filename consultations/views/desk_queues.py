@@ -15,8 +15,8 @@ from consultations.desk_forms import AssignCheckedForm, CheckedForm
 from consultations.desk_lists import DeskFilter
 from consultations.desk_load import load_of_departments
 from consultations.models import Consultation, Remark
-from consultations.permissions import may_answer, may_approve, may_assign, may_publish, may_read_remarks
-from consultations.services.decisions import approve_answer, assign_remark, publish_decision, review_answer
+from consultations.permissions import may_answer, may_approve, may_assign, may_read_remarks
+from consultations.services.decisions import approve_answer, assign_remark, review_answer
 from consultations.views.desk_pages import desk_page, do_to_checked, page_of, signed_in_person
 
 
@@ -76,24 +76,6 @@ def _answers_list(request: HttpRequest, name: str, queue: Any, verb: Callable[..
         )
         return redirect(f"desk:{name}")
     return _remark_list(request, f"desk/{name}.html", queue.with_current_decision(), form)
-
-
-@desk_page(may_publish)
-def publication(request: HttpRequest) -> HttpResponse:
-    """Decisions that are not public yet; the checked ones are published at once."""
-    form = CheckedForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        by = signed_in_person(request)
-        do_to_checked(
-            request,
-            form,
-            lambda remark, revision: publish_decision(remark, revision=revision, by=by),
-            lambda n: ngettext("%(n)d answer was published.", "%(n)d answers were published.", n) % {"n": n},
-        )
-        return redirect("desk:publication")
-    return _remark_list(
-        request, "desk/publication.html", Remark.objects.waiting_for_publication().with_current_decision(), form
-    )
 
 
 def _remark_list(request: HttpRequest, template: str, queue: Any, form: CheckedForm | None) -> HttpResponse:

@@ -23,19 +23,17 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits for people of certain roles: ``count`` and ``oldest`` (first the oldest, at most ``limit``).
-
-    A list that is no queue has no count.
-    """
+    """What waits for people of certain roles: ``count`` and ``oldest`` (first the oldest, at most ``limit``)."""
 
     name: str
     label: str | Promise
     url_name: str
     may_see: Callable[[Any], bool]
-    count: Callable[[Any], int | None]
+    count: Callable[[Any], int]
     oldest: Callable[[Any, int], Sequence[Waiting]]
     order: int = 100
     empty: str | Promise = field(default="")
+    is_work: bool = True  # False for a page to look things up: nothing waits there, so nothing is counted
 
 
 _queues: dict[str, Queue] = {}

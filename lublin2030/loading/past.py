@@ -16,7 +16,7 @@ from lublin2030.loading.accounts import actors, join_departments, retire_nobody
 from lublin2030.loading.base import MAIN_PROCESS
 from lublin2030.loading.seeding import read_content
 from lublin2030.loading.setting_up import make_consultation, make_departments
-from lublin2030.loading.story import Agenda, Case
+from lublin2030.loading.story import Agenda, Case, publish_together
 from stages.models import Process, Stage
 
 CONSULTATION = "consultation:projekt-strategii-lublin-2030"
@@ -24,8 +24,12 @@ OPENS = warsaw(2021, 11, 15)
 CLOSES = warsaw(2021, 12, 21)  # the file says 20 December, 23:59:59; ours is the first moment after the term
 ALL_ASSIGNED = warsaw(2021, 12, 28, 15)
 DECIDING_BEGINS = warsaw(2022, 1, 10, 8)
-PUBLISHING_BEGINS = warsaw(2022, 1, 12, 8)
+# Three publications, on three days; one answer was corrected before the report was due.
+PUBLISHED = (warsaw(2022, 1, 12, 13), warsaw(2022, 1, 13, 13), warsaw(2022, 1, 14, 13))
 SUMMARY_PUBLISHED = warsaw(2022, 1, 14, 14)
+CORRECTION_DRAFTED = warsaw(2022, 1, 17, 10)
+CORRECTION_PUBLISHED = warsaw(2022, 1, 18, 9, 30)
+ANSWERS_A_DAY = 67
 WORKING_MINUTES = 7 * 60
 
 
@@ -53,6 +57,7 @@ def load() -> int:
     people = actors()
     agenda = Agenda()
     answered = 0
+    to_publish: list[list[tuple[Case, int]]] = [[] for _moment in PUBLISHED]
     for index, submission in enumerate(read_content("remarks_2021")["submissions"]):
         case = Case(submission, places, people)
         received_at = dt.datetime.fromisoformat(submission["received_at"]).replace(tzinfo=WARSAW)
@@ -67,7 +72,12 @@ def load() -> int:
             assigned_at = office_time(verified_at, days=1, order=answered)
             agenda.at(min(assigned_at, ALL_ASSIGNED), case.assign(ordinal))
             agenda.at(_in_office(DECIDING_BEGINS, answered), case.decide(ordinal))
-            agenda.at(_in_office(PUBLISHING_BEGINS, answered), case.publish(ordinal))
+            to_publish[(answered - 1) // ANSWERS_A_DAY].append((case, ordinal))
+            if case.has_correction(ordinal):
+                agenda.at(CORRECTION_DRAFTED, case.correct(ordinal))
+                agenda.at(CORRECTION_PUBLISHED, publish_together(places, people, [(case, ordinal)]))
+    for moment, cases in zip(PUBLISHED, to_publish, strict=True):
+        agenda.at(moment, publish_together(places, people, cases))
     agenda.run()
     publish_summary(places.consultation, by=people.coordinator, now=SUMMARY_PUBLISHED)
     retire_nobody()

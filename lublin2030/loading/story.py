@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from consultations.models import Remark, Submission
-from consultations.services.decisions import assign_remark, decide_remark, publish_decision
+from consultations.services.decisions import assign_remark, correct_answer, decide_remark, publish_decision
+from consultations.services.publication import publish_batch
 from consultations.services.submissions import NewRemark, Sender, receive_submission
 from consultations.services.verification import mark_improper, mark_proper
 from lublin2030.loading.accounts import Actors
@@ -71,7 +72,7 @@ class Case:
     def assign(self, ordinal: int) -> Callable[[dt.datetime], None]:
         def step(now: dt.datetime) -> None:
             department = self.places.departments[self._remark_entry(ordinal)["department"]]
-            assign_remark(self._remark(ordinal), department=department, by=self.actors.coordinator, now=now)
+            assign_remark(self.remark(ordinal), department=department, by=self.actors.coordinator, now=now)
 
         return step
 
@@ -79,7 +80,7 @@ class Case:
         def step(now: dt.datetime) -> None:
             entry = self._remark_entry(ordinal)
             decide_remark(
-                self._remark(ordinal),
+                self.remark(ordinal),
                 outcome=Remark.Outcome(entry["outcome"]),
                 justification=entry["justification"],
                 by=self.actors.who_decides(self.places.departments[entry["department"]]),
@@ -88,9 +89,28 @@ class Case:
 
         return step
 
+    def has_correction(self, ordinal: int) -> bool:
+        return "correction" in self._remark_entry(ordinal)
+
+    def correct(self, ordinal: int) -> Callable[[dt.datetime], None]:
+        """Draft the correction of a public answer: the same outcome, said better."""
+
+        def step(now: dt.datetime) -> None:
+            entry = self._remark_entry(ordinal)
+            correct_answer(
+                self.remark(ordinal),
+                outcome=Remark.Outcome(entry["outcome"]),
+                justification=entry["correction"]["justification"],
+                why=entry["correction"]["why"],
+                by=self.actors.who_decides(self.places.departments[entry["department"]]),
+                now=now,
+            )
+
+        return step
+
     def publish(self, ordinal: int) -> Callable[[dt.datetime], None]:
         def step(now: dt.datetime) -> None:
-            publish_decision(self._remark(ordinal), by=self.actors.coordinator, now=now)
+            publish_decision(self.remark(ordinal), by=self.actors.coordinator, now=now)
 
         return step
 
@@ -98,7 +118,7 @@ class Case:
         entry: dict[str, Any] = self.entry["remarks"][ordinal - 1]
         return entry
 
-    def _remark(self, ordinal: int) -> Remark:
+    def remark(self, ordinal: int) -> Remark:
         return Remark.objects.get(submission=self.submission, ordinal=ordinal)
 
     def _new_remark(self, entry: dict[str, Any]) -> NewRemark:
@@ -119,3 +139,15 @@ class Case:
             topic=places.topics[entry["topic"]] if entry["topic"] else None,
             district=places.districts[entry["district"]] if entry["district"] else None,
         )
+
+
+def publish_together(
+    places: Places, actors: Actors, answers: Sequence[tuple[Case, int]]
+) -> Callable[[dt.datetime], None]:
+    """Publish these answers, each named by its case and its remark's number there, as one batch."""
+
+    def step(now: dt.datetime) -> None:
+        remarks = {case.remark(ordinal).pk: None for case, ordinal in answers}
+        publish_batch(places.consultation, remarks=remarks, by=actors.coordinator, now=now)
+
+    return step

@@ -262,19 +262,8 @@ def test_checked_remarks_go_to_one_department_and_the_refused_are_named(consulta
     assert set(Remark.objects.filter(department=department)) == set(good)
 
 
-def test_checked_answers_are_published_and_the_rewritten_one_is_named(consultation, client, coordinator):
-    good, rewritten = (remark_in_state(consultation, "approved") for _time in range(2))
-    return_decision(rewritten, reason="x", by=coordinator)
-    decide_remark(rewritten, outcome=Remark.Outcome.EXPLAINED, justification="Inaczej.", by=coordinator)
-    sent = {"checked": [f"{good.pk}-1", f"{rewritten.pk}-1"]}
-    text = text_of(client.post(reverse("desk:publication"), sent, follow=True))
-    assert "Opublikowano 1 odpowiedź" in text
-    assert f"Nie wykonano: {rewritten.public_number}" in text
-    assert [Remark.objects.get(pk=one.pk).state for one in (good, rewritten)] == ["published", "approved"]
-
-
 @pytest.mark.parametrize("checked", [[], ["x"], ["1-2-3"], ["-"], ["9" * 40], ["²"]])
-@pytest.mark.parametrize("name", ["desk:assignment", "desk:publication"])
+@pytest.mark.parametrize("name", ["desk:assignment", "desk:publication_preview"])
 def test_nothing_or_nonsense_checked_changes_nothing(consultation, client, coordinator, name, checked):
     remark = remark_in_state(consultation, "proper" if name == "desk:assignment" else "approved")
     answer = client.post(reverse(name), {"checked": checked, "department": DepartmentFactory().pk})

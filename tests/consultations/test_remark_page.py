@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
-from consultations.models import ChapterText, Decision, DraftVersion, PassageText, Remark, Submission
+from consultations.models import ChapterText, DraftVersion, PassageText, Remark, Submission
+from consultations.services.decisions import correct_answer, publish_decision
 from consultations.services.submissions import NewRemark, Sender
 from tests.factories import (
     DURING,
@@ -183,12 +184,12 @@ def test_an_improper_remark_tells_its_reason_but_not_the_note_to_the_sender(clie
 
 
 def test_a_corrected_answer_leads_and_the_earlier_one_stays(client, consultation):
-    remark = remark_in_state(consultation, "published")
-    first = remark.decisions.get()
-    Decision.objects.create(
-        remark=remark, revision=2, outcome=Remark.Outcome.ACCEPTED, justification="Po namyśle.",
-        department=first.department, decided_at=DURING, published_at=DURING,
-    )  # fmt: skip
+    coordinator = person(Role.COORDINATOR)
+    remark = remark_in_state(consultation, "published", by=coordinator)
+    correct_answer(
+        remark, outcome=Remark.Outcome.ACCEPTED, justification="Po namyśle.", why="Pomyłka.", by=coordinator, now=DURING
+    )
+    publish_decision(remark, by=coordinator, now=DURING)
     html = html_of(client, consultation)
     assert html.index("Po namyśle.") < html.index("Wcześniejsze odpowiedzi") < html.index("Słusznie.")
 

@@ -17,6 +17,7 @@ from lublin2030.loading import accounts
 from notifications.models import Message
 from participation.models import Event
 from stages.models import News, Process
+from summaries.reports.data import content_hash
 from tests.content.conftest import LOADED_AT
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -47,7 +48,8 @@ def test_the_term_is_the_city_s(past):
 
 
 def test_every_proper_remark_is_answered_in_public_within_the_term_of_the_report(past):
-    moments = Decision.objects.published().filter(remark__consultation=past).values_list("published_at", flat=True)
+    answers = Decision.objects.published().filter(remark__consultation=past, corrects_why="")
+    moments = answers.values_list("published_at", flat=True)
     assert len(moments) == 199
     assert {moment.astimezone(WARSAW).date() for moment in moments if moment} <= {
         dt.date(2022, 1, day) for day in (12, 13, 14)
@@ -68,8 +70,8 @@ def test_the_outcomes_of_those_years_and_many_channels_and_many_departments_and_
 def test_every_verb_left_its_row(past):
     rows = HistoryEntry.objects.filter(consultation=past)
     assert {verb: rows.filter(verb=verb).count() for verb in rows.values_list("verb", flat=True).distinct()} == {
-        "receive": 59, "mark_proper": 57, "mark_improper": 2, "assign": 199, "decide": 199, "publish": 199,
-        "publish_summary": 1,
+        "receive": 59, "mark_proper": 57, "mark_improper": 2, "assign": 199, "decide": 199, "publish": 200,
+        "correct_answer": 1, "publish_summary": 1, "link_change": 138, "freeze_report": 1,
     }  # fmt: skip
 
 
@@ -80,6 +82,23 @@ def test_each_step_came_after_the_one_before(past):
         assert order == sorted(order)
         assert steps["mark_proper"].astimezone(WARSAW).weekday() < 5
         assert steps["assign"] <= warsaw(2021, 12, 28, 15)
+
+
+def test_the_answers_were_published_in_three_batches_and_one_was_corrected(past):
+    batches = past.batches.order_by("number").values_list("published_at", "answers", "corrections")
+    assert list(batches) == [
+        (warsaw(2022, 1, 12, 13), 67, 0),
+        (warsaw(2022, 1, 13, 13), 67, 0),
+        (warsaw(2022, 1, 14, 13), 65, 0),
+        (warsaw(2022, 1, 18, 9, 30), 1, 1),
+    ]
+
+
+def test_the_correction_says_more_and_decides_the_same(past):
+    (correction,) = Decision.objects.corrections().filter(remark__consultation=past).select_related("remark")
+    first = correction.remark.decisions.get(revision=1)
+    assert correction.remark.is_demonstration
+    assert (correction.outcome, correction.justification == first.justification) == (first.outcome, False)
 
 
 def test_the_summary_of_2021_is_public(past):
@@ -185,3 +204,26 @@ def test_there_is_an_account_of_every_role():
 
 def test_the_expert_is_a_member_of_three_departments():
     assert User.objects.get(email="expert@example.org").departments.count() == 3
+
+
+def test_the_consultation_of_2021_has_its_frozen_report_within_the_term(past):
+    [report] = past.reports.all()
+    document = report.document
+    assert (report.state, report.number) == ("frozen", "1/2022")
+    assert report.frozen_at.astimezone(WARSAW).date() <= past.report_due_on
+    counts = document["counts"]
+    assert (report.row_count, counts["proper"], counts["senders"]) == (202, 199, 59)
+    assert content_hash(report) == report.sha256
+
+
+def test_the_report_of_2021_is_marked_as_demonstration(past):
+    report = past.reports.get()
+    assert report.is_demonstration
+    assert report.office.is_demonstration
+    assert report.document["demonstration"]
+
+
+def test_the_report_of_2021_has_the_events_of_its_stage(past):
+    course = next(one for one in past.reports.get().document["sections"] if one["key"] == "course")
+    events = [row[0] for row in course["blocks"][0]["rows"]]
+    assert len(events) == 7  # two debates, district councils, councillors, three days of the hearing

@@ -22,7 +22,7 @@ from consultations.services.draft_files import prepare_files
 from consultations.services.forgetting import forget_old_intake
 from consultations.services.limits import forget_old_counts
 from consultations.services.presence import forget_old_presences
-from notifications.services import following, housekeeping, outbox
+from notifications.services import following, housekeeping, outbox, terms
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ class Command(BaseCommand):
         # The same by the same names as in CELERY_BEAT_SCHEDULE.
         jobs = [
             Job("announce-terms", 60, following.announce_terms),
+            Job("announce-department-terms", 600, terms.announce_department_terms),
             Job("sweep-messages", 1, lambda: outbox.sweep(should_stop=stop.is_set)),
             Job("expire-unconfirmed", 60, lambda: expire_unconfirmed(should_stop=stop.is_set)),
             Job("forget-old-baskets", 3600, forget_old_baskets),
