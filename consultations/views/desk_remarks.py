@@ -37,6 +37,7 @@ from consultations.desk_forms import (
     ReturnForm,
     ReviewForm,
 )
+from consultations.desk_groups import similar_of_remark
 from consultations.desk_lists import IN_LIST, DeskFilter
 from consultations.errors import AnswerDraftChanged, ConsultationError, RemarkAlreadyDecided
 from consultations.models import AnswerDraft, Consultation, Decision, HistoryEntry, JustificationTemplate, Remark
@@ -285,6 +286,7 @@ def _remark_page(
             "earlier": _returned_last(one),
             "similar": [{"remark": other, "decision": _current_decision(other)} for other in shown],
             "similar_total": similar.count(),
+            "groups": similar_of_remark(one, user),
             "place": queue_around(queue.rows, one, queue.order),
             "history": describe_history(entries.select_related("by")),
             "may_verify": may_verify(user),

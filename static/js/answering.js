@@ -269,7 +269,7 @@ if (note) {
   const text = note.querySelector("textarea");
   const list = note.querySelector("#note-calls");
   const options = [...list.children];
-  const key = `note:${location.pathname}`;
+  const key = `note:${document.querySelector("[data-kept]").dataset.kept}`;  // of this remark and this person
   let chosen = null;
 
   text.setAttribute("aria-controls", list.id);

@@ -35,13 +35,23 @@ def remarks():
 def at_desk(visit, sign_in_to):
     """Open a remark as a coordinator of that name, each in a browser of their own."""
 
+    pages: list[Page] = []
+
     def open_remark(remark, name: str, **options) -> Page:
         page: Page = visit("/konto/login/", **options)
+        pages.append(page)
         sign_in_to(page, factories.UserFactory(name=name, roles=[Role.COORDINATOR]))
         page.goto(f"/biurko/uwagi/{remark.pk}/")
         return page
 
-    return open_remark
+    yield open_remark
+    # A page that is left still reports that; the database is emptied after the last report.
+    for page in pages:
+        page.goto("about:blank")
+    for _try in range(50):
+        pages[-1].wait_for_timeout(100)
+        if not Presence.objects.exists():
+            break
 
 
 def text_of(page: Page):
@@ -84,6 +94,7 @@ def test_no_mouse_and_no_connection_for_a_while_and_no_word_is_lost(at_desk, rem
     decision = Decision.objects.get()
     assert (decision.outcome, decision.justification) == ("in_text", TEMPLATE + OFFLINE)
     assert not AnswerDraft.objects.exists()
+    page.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('remark:answer'))")
 
 
 def _time(model, page: Page) -> str:

@@ -13,8 +13,10 @@ from accounts.roles import Role
 from consultations import errors
 from consultations.models import Note, NoteFile
 from consultations.permissions import may_note
+from consultations.services import attachments
 from consultations.services.attachments import ORPHANED_AFTER, delete_orphan_files
 from consultations.services.notes import mentionable_colleagues, mentioned_in, write_note
+from lublin2030.lib.storage import private_storage
 from notifications.errors import OutOfDate
 from notifications.models import Message
 from notifications.rendering import render
@@ -24,6 +26,13 @@ from tests.factories import UserFactory, person, remark_in_state
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
 SECRET = "Zapytajmy prawników, zanim odpiszemy."
+
+
+@pytest.fixture(autouse=True)
+def _no_file_is_left():
+    yield
+    for name in list(attachments._files(attachments.NOTE_FOLDER)):
+        private_storage().delete(name)
 
 
 @pytest.fixture
