@@ -23,9 +23,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_base import RoleAdmin
 from accounts.forms import AccountForm
 from accounts.models import User
-from accounts.permissions import may_manage_accounts
+from accounts.permissions import is_person, may_manage_accounts
 from accounts.roles import Role
-from accounts.services import set_roles
+from accounts.services import set_active, set_password, set_roles
 
 # Roles are fixed, and the e-mail address of an account is the one in the account.
 admin.site.unregister(Group)
@@ -64,11 +64,16 @@ class UserAdmin(RoleAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
+            super().save_model(request, obj, form, change)
+            return
+        # By its verb, which is told: closing an account is more than a correction of a name.
+        active, obj.is_active = obj.is_active, form.initial["is_active"]
         super().save_model(request, obj, form, change)
+        set_active(obj, active=active, by=_person(request))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        set_roles(form.instance, roles=[Role(value) for value in form.cleaned_data["roles"]])
+        set_roles(form.instance, roles=[Role(value) for value in form.cleaned_data["roles"]], by=_person(request))
         if not change:
             messages.info(
                 request,
@@ -86,7 +91,7 @@ class UserAdmin(RoleAdmin):
         user = get_object_or_404(User, pk=pk)
         form = AdminPasswordChangeForm(user, request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            form.save()
+            set_password(user, password=form.cleaned_data["password1"], by=_person(request))
             self.log_change(request, user, [{"changed": {"fields": ["password"]}}])
             messages.success(request, gettext("The password of %(person)s is set.") % {"person": user})
             return redirect(reverse("admin:accounts_user_change", args=[pk]))
@@ -97,3 +102,9 @@ class UserAdmin(RoleAdmin):
             "person": user,
         }
         return TemplateResponse(request, "admin/accounts/user/set_password.html", context)
+
+
+def _person(request: HttpRequest) -> User:
+    if not is_person(request.user):
+        raise PermissionDenied
+    return request.user

@@ -25,6 +25,11 @@ class AccountForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("email", "name", "is_active")
+        help_texts = {
+            "is_active": _(
+                "Accounts are closed, never deleted: the history keeps who did what. To close one, take the mark away."
+            )
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -78,7 +78,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the back office's record pages open: for every role but a councillor's alone."""
+        """Whether the back office's record pages open: for every role but a councillor's or an auditor's alone."""
         return self.has_role(*STAFF_ROLES)
 
 

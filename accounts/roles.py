@@ -1,4 +1,4 @@
-"""The five roles of the back office. A person can have several; each is a Django group of the same name."""
+"""The six roles of the back office. A person can have several; each is a Django group of the same name."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Role(models.TextChoices):
     EXPERT = "expert", _("department expert")
     COUNCILLOR = "councillor", _("councillor")
     ADMINISTRATOR = "administrator", _("administrator")
+    AUDITOR = "auditor", _("auditor")
 
 
 STAFF_ROLES = frozenset({Role.EDITOR, Role.COORDINATOR, Role.EXPERT, Role.ADMINISTRATOR})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest
@@ -31,7 +33,9 @@ from consultations.models import (
     DraftVersion,
     HistoryEntry,
     ImproperReason,
+    Institution,
     OfferedOutcome,
+    Opinion,
     PassageText,
     Remark,
     Submission,
@@ -39,6 +43,7 @@ from consultations.models import (
 )
 from consultations.models.consultations import IdentityField
 from consultations.services.drafts import is_published, new_chapter, new_passage, publish_version, start_next_version
+from consultations.services.rules import change_rules
 from consultations.words import words_for
 
 SET_UP = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -139,7 +144,9 @@ class ConsultationAdmin(RoleAdmin):
             messages.warning(request, _too_short(obj))
         if change:
             held = [field.name for field in obj._meta.concrete_fields if field.name in form.cleaned_data]
-            obj.save(update_fields=[*held, "translations"])
+            if not is_person(request.user):
+                raise PermissionDenied
+            change_rules(obj, fields=held, by=request.user)
         else:
             super().save_model(request, obj, form, change)
 
@@ -150,6 +157,39 @@ class DepartmentAdmin(RoleAdmin):
     list_display = ("name", "short_name", "email")
     search_fields = ("name", "short_name")
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+
+@admin.register(Institution)
+class InstitutionAdmin(RoleAdmin):
+    """A body that is asked for opinions; one that was asked stays."""
+
+    editors = SET_UP
+    list_display = ("name",)
+    search_fields = ("name",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.opinions.exists())
+
+
+@admin.register(Opinion)
+class OpinionAdmin(RoleAdmin):
+    """Who was asked, when, and what came of it; all of it stands on the consultation's page.
+
+    One from which a change of the text came stays.
+    """
+
+    editors = SET_UP
+    list_display = ("institution", "consultation", "asked_on", "due", "received_on", "stance")
+    list_select_related = ("institution", "consultation")
+    list_filter = ("consultation", "stance")
+    search_fields = ("institution__name",)
+
+    @admin.display(description=_("term"), ordering="asked_on")
+    def due(self, opinion: Opinion) -> dt.date:
+        return opinion.due_on
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.changes.exists())
 
 
 class UnlessPublished(RoleAdmin):

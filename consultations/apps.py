@@ -16,16 +16,25 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.jobs import register_job
+        from consultations import (
+            append_only,  # noqa: F401  registers its check
+            desk_changes,
+            receivers,  # noqa: F401  connects itself
+        )
         from consultations.desk import register_queues
-        from consultations.services import comparisons, draft_files, imports, publication, tables
+        from consultations.desk_groups import register_group_queues
+        from consultations.services import comparisons, draft_files, imports, publication, similar, tables
 
         register_job(draft_files.JOB, draft_files.make_everything)
         register_queues()
+        desk_changes.register_queues()
         register_job(tables.CHECK, tables.check_table)
         register_job(tables.ENTER, tables.enter_table)
         register_job(comparisons.JOB, comparisons.compare_versions)
         register_job(imports.JOB, imports.read_import)
         register_job(publication.JOB, publication.publish_confirmed)
+        register_job(similar.JOB, similar.find_similar)
+        register_group_queues()
         register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
 
 

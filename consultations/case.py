@@ -10,7 +10,17 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from consultations.models import Decision, Department, HistoryEntry, ImproperReason, Remark, RemarkRevision, Submission
+from consultations.changed_words import Carried, carried_by, explanations_of
+from consultations.models import (
+    Decision,
+    Department,
+    HistoryEntry,
+    ImproperReason,
+    Remark,
+    RemarkRevision,
+    Submission,
+    UnchangedExplanation,
+)
 from consultations.places import Placed, with_places
 from consultations.services.corrections import CHANGEABLE
 
@@ -67,7 +77,8 @@ class RemarkCase:
     """A remark of the case: where it belongs, its steps, and what it waits for (empty when for nothing).
 
     ``may_change``: whether it can be corrected or withdrawn, as far as its sender may know. ``earlier`` is what it said
-    before each correction, the latest first.
+    before each correction, the latest first. ``carried``: the words that its answer changed in the text; without any,
+    ``explanation`` may say why.
     """
 
     placed: Placed[Remark]
@@ -75,6 +86,8 @@ class RemarkCase:
     waits_for: str
     may_change: bool = False
     earlier: Sequence[RemarkRevision] = ()
+    carried: Sequence[Carried] = ()
+    explanation: UnchangedExplanation | None = None
 
 
 def sent_remarks(submission: Submission) -> list[Placed[Remark]]:
@@ -131,6 +144,9 @@ def tell_case(submission: Submission, now: dt.datetime | None = None) -> tuple[l
     earlier: dict[int, list[RemarkRevision]] = {pk: [] for pk in ids}
     for revision in revisions_of(submission):
         earlier[revision.remark_id].insert(0, revision)
+    answered = [one.remark.pk for one in placed if one.remark.state == Remark.State.PUBLISHED]
+    carried = carried_by(answered, now or timezone.now(), to_sender=True) if answered else {}
+    explanations = explanations_of(answered) if answered else {}
     return common, [
         RemarkCase(
             placed=one,
@@ -139,6 +155,8 @@ def tell_case(submission: Submission, now: dt.datetime | None = None) -> tuple[l
             waits_for=str(_NEXT.get(one.remark.state, "")),
             may_change=is_open and one.remark.state in SEEMS_CHANGEABLE,
             earlier=earlier[one.remark.pk],
+            carried=carried.get(one.remark.pk, ()),
+            explanation=explanations.get(one.remark.pk),
         )
         for one in placed
     ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Sum
 from django.db.models.functions import Coalesce, Length
 from django.utils.safestring import SafeString
 
+from consultations.change_sources import sources_between, sources_of_passage
 from consultations.matching import longest_in_order
 from consultations.models import (
+    ChangeSource,
     ChapterText,
     Consultation,
     DraftVersion,
@@ -156,6 +158,7 @@ class ChangeRow:
     remarks: int
     older_address: str
     newer_address: str
+    sources: list[ChangeSource] = field(default_factory=list)
 
     @property
     def code(self) -> str:
@@ -179,8 +182,9 @@ def rows_of(
     consultation: Consultation,
     everything: bool,
     shows_remarks: bool,
+    now: dt.datetime,
 ) -> list[ChangeRow]:
-    """The changes of one part. One query, and one for the numbers of remarks where they may be shown."""
+    """The changes of one part with their sources. Two queries, and one for the numbers of remarks if they are shown."""
     if not shown.parts:
         return []
     first, last = shown.parts[part - 1]
@@ -190,7 +194,9 @@ def rows_of(
         .select_related("passage", "older__chapter", "newer__chapter")
         .order_by("position")
     )
-    remarks = remarks_on(consultation.pk, [change.passage_id for change in page]) if shows_remarks else {}
+    passages = [change.passage_id for change in page]
+    remarks = remarks_on(consultation.pk, passages) if shows_remarks else {}
+    sources = _sources(choice, passages, now)
     rows: list[ChangeRow] = []
     anchors: set[str] = set()
     for change in page:
@@ -202,9 +208,24 @@ def rows_of(
             for text, version in ((change.older, choice.older), (change.newer, choice.newer))
         )
         rows.append(
-            ChangeRow(change, chapter, anchor, text_of(change), remarks.get(change.passage_id, 0), older, newer)
+            ChangeRow(
+                change,
+                chapter,
+                anchor,
+                text_of(change),
+                remarks.get(change.passage_id, 0),
+                older,
+                newer,
+                sources.get(change.passage_id, []),
+            )
         )
     return rows
+
+
+def _sources(choice: Choice, passages: list[int], now: dt.datetime) -> dict[int, list[ChangeSource]]:
+    if choice.older is None or choice.newer is None:
+        raise AssertionError("A comparison without its versions.")
+    return sources_between(choice.older, choice.newer, passages, now)
 
 
 def _chapter_of(shown: Outline, change: PassageChange) -> ChapterLine | None:
@@ -255,6 +276,7 @@ class Step:
     previous: DraftVersion | None = None
     previous_text: PassageText | None = None
     changes: SafeString | None = None
+    sources: list[ChangeSource] = field(default_factory=list)
 
     @property
     def is_renumbered(self) -> bool:
@@ -276,8 +298,8 @@ class Story:
         return next((one for one in self.steps if str(one.version.number) == number), None)
 
 
-def story_of(consultation: Consultation, passage: Passage, versions: Sequence[DraftVersion]) -> Story:
-    """The passage through these versions (the newest first); no steps when none of them has it. Two queries."""
+def story_of(consultation: Consultation, passage: Passage, versions: Sequence[DraftVersion], now: dt.datetime) -> Story:
+    """The passage through these versions (the newest first); no steps when none of them has it. Three queries."""
     texts = {
         text.version_id: text
         for text in PassageText.objects.filter(passage=passage, version__in=versions).select_related("chapter")
@@ -315,7 +337,8 @@ def story_of(consultation: Consultation, passage: Passage, versions: Sequence[Dr
         if text is not None:
             last = (version, text)
         previous = version
-    return Story(passage, steps[::-1])
+    sources = sources_of_passage(passage.pk, now)
+    return Story(passage, [replace(step, sources=sources.get(step.version.pk, [])) for step in reversed(steps)])
 
 
 def reader_address(consultation: Consultation, text: PassageText, version: DraftVersion | None, code: str) -> str:

@@ -22,6 +22,7 @@ from consultations.permissions import (
     may_approve,
     may_assign,
     may_publish,
+    may_read_history,
     may_read_summary,
     may_read_terms,
     may_redact,
@@ -386,5 +387,18 @@ def register_queues() -> None:
             oldest=_waiting_imports,
             order=60,
             empty=gettext_lazy("No document waits to be checked."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="history",
+            label=gettext_lazy("History"),
+            url_name="desk:history",
+            may_see=may_read_history,
+            count=lambda user: 0,
+            oldest=lambda user, limit: [],
+            order=95,
+            empty=gettext_lazy("Who did what and when: to be searched, and taken away as a file."),
+            is_work=False,
         )
     )

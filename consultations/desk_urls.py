@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from consultations.views import attachments, desk, desk_drafts, intake, matching, publication, redaction, tables, terms
+from consultations.views import (
+    attachments,
+    changes,
+    desk,
+    desk_drafts,
+    history,
+    intake,
+    matching,
+    publication,
+    redaction,
+    similar,
+    tables,
+    terms,
+)
 
 urlpatterns = [
     path("weryfikacja/", desk.verification, name="verification"),
@@ -31,11 +44,21 @@ urlpatterns = [
     path("wpisz/<slug:slug>/tabela/wzor.xlsx", tables.table_template, {"form": "xlsx"}, name="table_template"),
     path("wpisz/<slug:slug>/tabela/wzor.csv", tables.table_template, {"form": "csv"}, name="table_template"),
     path("wpisz/<slug:slug>/tabela/<int:pk>/", tables.table_import, name="table_import"),
+    path("historia/", history.history, name="history"),
+    path("historia/eksport/", history.export, name="history_export"),
     path("teksty/", redaction.texts, name="texts"),
     path("uwagi/<int:pk>/tekst/", redaction.text, name="text"),
+    path("podobne/", similar.similar, name="similar"),
+    path("podobne/<int:pk>/", similar.group, name="group"),
+    path("sprzecznosci/", similar.contradictions, name="contradictions"),
+    path("uwagi/<int:pk>/sprzecznosc/", similar.flag, name="flag_contradiction"),
+    path("tematy/", similar.topics, name="topics"),
+    path("uwagi/<int:pk>/temat/", similar.topic, name="set_topic"),
     path("projekty/", desk_drafts.drafts, name="drafts"),
     path("projekty/<int:pk>/import/", desk_drafts.bring_in, name="draft_import"),
     path("wersje/<int:pk>/publikacja/", desk_drafts.publish, name="publish_version"),
+    path("zmiany/", changes.versions, name="changes"),
+    path("zmiany/<int:pk>/", changes.version_changes, name="version_changes"),
     path("importy/<int:pk>/", desk_drafts.one_import, name="import"),
     path("importy/<int:pk>/obrazy/<str:sha256>/", desk_drafts.picture, name="import_picture"),
 ]

@@ -291,3 +291,63 @@ class TableUnreadable(ConsultationError):
         super().__init__(code)
         self.code = code
         self.detail = detail
+
+
+class PassageUnchanged(ConsultationError):
+    """The passage reads the same, at the same place, in the version published before."""
+
+
+class NotOfThisConsultation(ConsultationError):
+    """The remark, opinion or passage belongs to another consultation."""
+
+
+class OutcomeNotDecided(ConsultationError):
+    """The remark has no answer yet, so nothing can follow from it."""
+
+
+class OpinionNotReceived(ConsultationError):
+    """The institution has said nothing that could have changed the text."""
+
+
+class AlreadyLinked(ConsultationError):
+    """This passage points to this source already; a passage has one editorial note."""
+
+
+class LinkGone(ConsultationError):
+    """Somebody has removed the link, or withdrawn the explanation, in the meantime."""
+
+
+class NoteMissing(ConsultationError):
+    """An editorial change, or an explanation, without a word on it."""
+
+
+class ChangesNotReady(ConsultationError):
+    """The version is not public, is the first one, or has not been compared with the one before it yet."""
+
+
+class NothingToExplain(ConsultationError):
+    """The remark's outcome promises no change, or changed words carry it already."""
+
+
+class GroupChanged(ConsultationError):
+    """The group is not as the person saw it: it was decided, or a remark left, was withdrawn or taken in meanwhile."""
+
+
+class TooFewInGroup(ConsultationError):
+    """A group needs at least two remarks."""
+
+
+class RemarkInAnotherGroup(ConsultationError):
+    """The remark is in another confirmed group."""
+
+
+class NotOnOnePassage(ConsultationError):
+    """Only two different remarks on one passage of one consultation can contradict each other."""
+
+
+class ContradictionChanged(ConsultationError):
+    """The contradiction is flagged already, or was dismissed meanwhile."""
+
+
+class TopicChanged(ConsultationError):
+    """The remark has another topic than the person saw, or the topic is of another consultation."""

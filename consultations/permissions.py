@@ -59,6 +59,19 @@ def may_publish(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR)
 
 
+def may_link_changes(user: Any) -> bool:
+    """Open the desk's pages of changes and their sources."""
+    return has_role(user, Role.COORDINATOR, Role.EXPERT)
+
+
+def may_link_change(user: Any, remark: Remark | None = None) -> bool:
+    """Link a remark to changed words, or explain why there are none: an expert those of the own departments.
+
+    Without a remark the source is an opinion, a group or the editors: coordinators only.
+    """
+    return has_role(user, Role.COORDINATOR) if remark is None else _works_for(user, remark)
+
+
 def may_publish_attachments(user: Any) -> bool:
     """Decide whether the public may open a sender's file."""
     return has_role(user, Role.COORDINATOR)
@@ -91,6 +104,26 @@ def may_redact(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR)
 
 
+def may_group(user: Any) -> bool:
+    """Have similar remarks found, confirm or dismiss their groups, take a remark in or out."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def may_set_topics(user: Any) -> bool:
+    """Give a remark its topic."""
+    return has_role(user, Role.COORDINATOR)
+
+
+def may_flag_contradiction(user: Any, *remarks: Remark) -> bool:
+    """Say that remarks contradict each other: a coordinator of any, an expert among those of the own departments."""
+    return all(may_decide(user, remark) for remark in remarks)
+
+
+def may_dismiss_contradictions(user: Any) -> bool:
+    """Say that demands do not contradict each other after all."""
+    return has_role(user, Role.COORDINATOR)
+
+
 def may_read_contact(user: Any) -> bool:
     """See who sent a submission. Experts answer the text, not the person."""
     return has_role(user, Role.COORDINATOR)
@@ -114,3 +147,8 @@ def may_read_summary(user: Any, consultation: Consultation) -> bool:
 def may_read_summary_early(user: Any) -> bool:
     """Read a summary that is not everybody's yet."""
     return has_role(user, Role.COORDINATOR, Role.EXPERT, Role.COUNCILLOR, Role.ADMINISTRATOR)
+
+
+def may_read_history(user: Any) -> bool:
+    """Read the history of everything and take it away as a file. No sender's name or contact stands in it."""
+    return has_role(user, Role.AUDITOR, Role.COORDINATOR, Role.ADMINISTRATOR)

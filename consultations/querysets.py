@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 
 from consultations.public_text import TEXTS, public_columns
 
@@ -18,20 +18,25 @@ if TYPE_CHECKING:
     from consultations.models import (  # noqa: F401
         Attachment,
         Consultation,
+        Contradiction,
         Decision,
         Draft,
         DraftImage,
         DraftImport,
         DraftVersion,
+        GroupMember,
+        HistoryEntry,
         PassageChange,
         PublicationBatch,
         Remark,
+        RemarkGroup,
         RemarkImport,
         Submission,
         VersionComparison,
     )
 
 
+UNGROUPED = ["improper", "withdrawn"]  # states of remarks that get no answer, so can share none
 REGISTER_OPENING = 400  # characters of a remark that a row of the register can show
 
 
@@ -97,11 +102,41 @@ class VersionComparisonQuerySet(models.QuerySet["VersionComparison"]):
         """Comparisons of texts that have been published since before they were compared, so that they hold."""
         return self.filter(older__published_at__lte=F("made_at"), newer__published_at__lte=F("made_at"))
 
+    def of_neighbours(self, now: dt.datetime) -> VersionComparisonQuerySet:
+        """Current comparisons of a public version with the one published before it: of each version at most one."""
+        from consultations.models import DraftVersion
+
+        between = DraftVersion.objects.filter(
+            draft=OuterRef("newer__draft"),
+            number__gt=OuterRef("older__number"),
+            number__lt=OuterRef("newer__number"),
+            published_at__lte=now,
+        )
+        return self.current().filter(
+            ~Exists(between),
+            newer__number__gt=F("older__number"),
+            older__published_at__lte=now,
+            newer__published_at__lte=now,
+        )
+
 
 class PassageChangeQuerySet(models.QuerySet["PassageChange"]):
     def changed(self) -> PassageChangeQuerySet:
         """What differs between the two versions: words, place, or that it is there at all."""
         return self.exclude(kind="same", is_moved=False)
+
+    def since_previous(self, now: dt.datetime) -> PassageChangeQuerySet:
+        """What each public version changed of the one published before it."""
+        from consultations.models import VersionComparison
+
+        return self.changed().filter(comparison__in=VersionComparison.objects.of_neighbours(now))
+
+    def without_source(self) -> PassageChangeQuerySet:
+        """Changes of which nobody has said where they come from."""
+        from consultations.models import ChangeSource
+
+        said = ChangeSource.objects.filter(version=OuterRef("comparison__newer"), passage=OuterRef("passage"))
+        return self.filter(~Exists(said))
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -235,6 +270,53 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         )
 
 
+class RemarkGroupQuerySet(models.QuerySet["RemarkGroup"]):
+    def to_decide(self) -> RemarkGroupQuerySet:
+        """Groups of which a person has to say who belongs: proposed ones, and confirmed ones with new copies."""
+        from consultations.models import GroupMember
+
+        proposed = GroupMember.objects.filter(state="proposed")
+        return self.filter(pk__in=proposed.order_by().values("group"))
+
+    def confirmed(self) -> RemarkGroupQuerySet:
+        """Groups that share an answer."""
+        return self.filter(state="confirmed")
+
+    def dismissed(self) -> RemarkGroupQuerySet:
+        """Proposals that a person has turned down."""
+        return self.filter(state="dismissed")
+
+    def with_sizes(self) -> models.QuerySet[Any]:
+        """With ``active`` and ``waiting``: how many remarks are in the group, and how many are proposed to it."""
+        from consultations.models import GroupMember
+
+        def members(state: str) -> Coalesce:
+            own = GroupMember.objects.filter(group=OuterRef("pk"), state=state).order_by().values("group")
+            return Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0)
+
+        return self.annotate(active=members("active"), waiting=members("proposed"))
+
+
+class GroupMemberQuerySet(models.QuerySet["GroupMember"]):
+    def active(self) -> GroupMemberQuerySet:
+        """Remarks that are in a confirmed group."""
+        return self.filter(state="active")
+
+    def proposed(self) -> GroupMemberQuerySet:
+        """Remarks of which a person has to say whether they belong."""
+        return self.filter(state="proposed")
+
+    def corrected_since(self) -> GroupMemberQuerySet:
+        """Remarks in a confirmed group whose text is another than the one that was compared."""
+        return self.active().exclude(revision=F("remark__revision"))
+
+
+class ContradictionQuerySet(models.QuerySet["Contradiction"]):
+    def open(self) -> ContradictionQuerySet:
+        """Contradictions that nobody has dismissed."""
+        return self.filter(state="open")
+
+
 class RemarkQuerySet(models.QuerySet["Remark"]):
     def shown(self, now: dt.datetime) -> RemarkQuerySet:
         """Remarks of consultations that let the public see them: see ``Consultation.shows_remarks``."""
@@ -339,6 +421,53 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
             )
         )
 
+    def demanding_change(self) -> RemarkQuerySet:
+        """Remarks with an outcome that promises another text, by the list of their consultation.
+
+        ``outcomes.outcomes_demanding_change`` says the same of one consultation.
+        """
+        from consultations.models import OfferedOutcome
+        from consultations.outcomes import USUAL
+
+        own = OfferedOutcome.objects.filter(consultation=OuterRef("consultation"))
+        demanded = own.filter(outcome=OuterRef("outcome"), demands_change=True)
+        usual = [offer.outcome.value for offer in USUAL if offer.demands_change]
+        return self.filter(Exists(demanded) | Q(~Exists(own), outcome__in=usual))
+
+    def accepted_but_unchanged(self) -> RemarkQuerySet:
+        """Remarks whose approved or public answer promises another text, and that no changed words carry.
+
+        None where there is no draft: without a text nothing can change.
+        """
+        from consultations.models import ChangeSource
+
+        carried = ChangeSource.objects.filter(remark=OuterRef("pk"))
+        promised = self.filter(state__in=["approved", "published"], consultation__draft__isnull=False)
+        return promised.demanding_change().filter(~Exists(carried))
+
+    def unexplained(self) -> RemarkQuerySet:
+        """Without those of which somebody has said why nothing changed."""
+        from consultations.models import UnchangedExplanation
+
+        return self.filter(~Exists(UnchangedExplanation.objects.filter(remark=OuterRef("pk"))))
+
+    def with_newer_version(self, now: dt.datetime) -> RemarkQuerySet:
+        """Remarks on a text of which a newer version is public: it should carry them."""
+        from consultations.models import DraftVersion
+
+        newer = DraftVersion.objects.filter(
+            draft=OuterRef("version__draft"), number__gt=OuterRef("version__number"), published_at__lte=now
+        )
+        return self.filter(Exists(newer))
+
+    def with_changes(self, now: dt.datetime) -> RemarkQuerySet:
+        """With ``public_changes``: the public links to the words that changed by it. One query more."""
+        from consultations.models import ChangeSource
+
+        links = ChangeSource.objects.public(now).select_related("passage", "version")
+        ordered = links.order_by("version__number", "pk")
+        return self.prefetch_related(Prefetch("changes", queryset=ordered, to_attr="public_changes"))
+
     def answered(self) -> RemarkQuerySet:
         """Remarks whose answer is public, whatever it says."""
         return self.filter(state="published")
@@ -350,6 +479,25 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
     def waiting_for_approval(self) -> RemarkQuerySet:
         """Remarks whose text nobody has looked at for personal data yet, oldest first. A withdrawn one needs none."""
         return self._waiting().filter(text_state="waiting").exclude(state="withdrawn")
+
+    def to_group(self) -> RemarkQuerySet:
+        """Remarks that can share an answer: what stands and is proper or may still be found so."""
+        return self.exclude(state__in=UNGROUPED)
+
+    def contradicting_kinds(self) -> models.QuerySet[Any]:
+        """The passages that some want out and others want changed or continued: rows of ``passage``, each once."""
+        return (
+            self.to_group()
+            .filter(target="passage")
+            .order_by()
+            .values("passage")
+            .filter(kind__in=["remove", "reword", "add"])
+            .annotate(
+                removing=Count("pk", filter=Q(kind="remove")),
+                keeping=Count("pk", filter=Q(kind__in=["reword", "add"])),
+            )
+            .filter(removing__gt=0, keeping__gt=0)
+        )
 
     def not_indexed(self) -> RemarkQuerySet:
         """Remarks that the search of the register does not know yet."""
@@ -411,3 +559,13 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
     def _waiting(self) -> RemarkQuerySet:
         return self.select_related("consultation", "department", "passage", "submission").order_by("received_at", "pk")
+
+
+class HistoryQuerySet(models.QuerySet["HistoryEntry"]):
+    def in_words(self) -> HistoryQuerySet:
+        """Only with what ``words.describe_history`` tells of an entry: nothing of a sender, no text of a remark."""
+        return self.select_related("by", "consultation", "submission", "remark").only(
+            *("verb", "at", "before", "after", "by__name", "by__email"),
+            *("consultation__slug", "consultation__title", "consultation__translations", "consultation__opens_at"),
+            *("submission__number", "remark__position", "remark__ordinal"),
+        )

@@ -17,6 +17,7 @@ from consultations.models import (
     Draft,
     DraftVersion,
     HistoryEntry,
+    Opinion,
     PassageText,
     Redaction,
     Remark,
@@ -258,6 +259,23 @@ def passage_address(slug: str, chapter_number: int, code: str, *, version: Draft
     query = {"wersja": version.number} if version else {}
     address = reverse("consultations:chapter", args=[slug, chapter_number])
     return f"{address}?{urlencode({**query, 'fragment': code})}#{code}"
+
+
+# -- Opinions of institutions ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpinionLine:
+    """What an institution was asked and what came of it: an answer, silence after the term, or nothing yet."""
+
+    opinion: Opinion
+    is_silent: bool
+
+
+def opinions_of(consultation: Consultation, now: dt.datetime) -> list[OpinionLine]:
+    """All bodies that were asked for their opinion, in the order in which they were. One query."""
+    opinions = consultation.opinions.select_related("institution").order_by("asked_on", "institution__name")
+    return [OpinionLine(one, one.is_silent(now)) for one in opinions]
 
 
 # -- Counters -------------------------------------------------------------------------------------------------------

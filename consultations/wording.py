@@ -16,6 +16,7 @@ MOST_TOKENS = 1500  # of either text that a resident sends; the page that compar
 MOST_PAIRS = 60_000_000  # tokens of one text times those of the other: some 8 MB of memory, a fraction of a second
 MOST_LETTERS = 1_000_000  # there are not many more letters than that, and each kind of token needs one
 LEAST_ALIKE = 0.2  # below this share of common words, the way from one text to the other helps nobody
+LEAST_LEFT_OUT = 30  # characters: leaving out fewer helps nobody
 LONGEST_BRIDGE = 2  # letters of a word between two changes that is read with them rather than as kept
 
 
@@ -50,6 +51,22 @@ def difference(old: str, new: str) -> list[Run]:
 def spell(runs: Iterable[Run], *, without: str) -> str:
     """One of the two texts: the new one ``without="delete"``, the old one ``without="insert"``."""
     return "".join(run.text for run in runs if run.kind != without)
+
+
+def excerpt(runs: Iterable[Run], around: int) -> list[Run]:
+    """The changes with about so many characters of what stayed on each side of them, whole words, “…” for the rest."""
+    given = list(runs)
+    short: list[Run] = []
+    for place, run in enumerate(given):
+        text = run.text
+        if run.kind == "equal":
+            before = text[-around:].partition(" ")[2] if place < len(given) - 1 else ""
+            after = text[:around].rpartition(" ")[0] if place else ""
+            if (before or after) and len(before) + len(after) + LEAST_LEFT_OUT < len(text):
+                # The sign of what is left out never stands alone on a line.
+                text = (after and f"{after}\N{NO-BREAK SPACE}") + "…" + (before and f"\N{NO-BREAK SPACE}{before}")
+        short.append(Run(run.kind, text))
+    return short
 
 
 Piece = tuple[str, Sequence[str]]

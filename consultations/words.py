@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
+from accounts.roles import Role
 from consultations import errors
-from consultations.models import Department, HistoryEntry, Remark, Submission
+from consultations.models import ChangeSource, Consultation, Department, HistoryEntry, Remark, Submission, Topic
 from consultations.models.consultations import IdentityField
 from consultations.services.confirmation import REASON as UNCONFIRMED
 from lublin2030.lib.dates import WARSAW
@@ -162,6 +166,39 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "A picture has no description yet. Say what it shows, or mark it as mere decoration."
     ),
     errors.ChapterTitleMissing: gettext_lazy("Write a title of the chapter, at most 300 characters long."),
+    errors.PassageUnchanged: gettext_lazy(
+        "This passage has not changed since the version before, so there is nothing to link. Check its number."
+    ),
+    errors.NotOfThisConsultation: gettext_lazy(
+        "This belongs to another consultation. Choose one of this consultation."
+    ),
+    errors.OutcomeNotDecided: gettext_lazy("This remark is not decided yet. Link it once it has its answer."),
+    errors.OpinionNotReceived: gettext_lazy("This institution has given no opinion, so nothing can follow from it."),
+    errors.AlreadyLinked: gettext_lazy("This change points to that source already. Nothing was added."),
+    errors.LinkGone: gettext_lazy("Somebody has removed this in the meantime. The page shows how things stand now."),
+    errors.NoteMissing: gettext_lazy("Write what was done and why. The public reads it."),
+    errors.ChangesNotReady: gettext_lazy(
+        "The changes of this version cannot be linked yet: it is not public, is the first one, or is being compared."
+    ),
+    errors.NothingToExplain: gettext_lazy(
+        "There is nothing to explain: the answer promises no change, or the remark is linked to changed words already."
+    ),
+    errors.GroupChanged: gettext_lazy(
+        "This group has changed since you opened it, so nothing was saved. Look at it as it is now."
+    ),
+    errors.TooFewInGroup: gettext_lazy("A group needs at least two remarks. Check them, or dismiss the group."),
+    errors.RemarkInAnotherGroup: gettext_lazy(
+        "A remark is in another confirmed group. It has to leave that one before it can join this one."
+    ),
+    errors.NotOnOnePassage: gettext_lazy(
+        "Only two different remarks on the same passage can contradict each other. Check the number."
+    ),
+    errors.ContradictionChanged: gettext_lazy(
+        "Somebody has flagged or dismissed this contradiction in the meantime. Look at it as it is now."
+    ),
+    errors.TopicChanged: gettext_lazy(
+        "The topic of this remark has changed in the meantime, or is not on the list any more. Choose again."
+    ),
     errors.NotPermitted: gettext_lazy(
         "Your account may not do this. If you need it for your work, ask an administrator."
     ),
@@ -220,26 +257,88 @@ def status_for(error: errors.ConsultationError) -> int:
 
 
 def describe_history(entries: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
-    """Each entry with its verb, its change in words, who and when. One query for all departments' names."""
+    """Each entry with its verb, its change in words, who and when.
+
+    One query each for the names of departments, topics and accounts that an entry speaks of; none where there are none.
+    """
     rows = list(entries)
-    ids = {part["department"] for row in rows for part in (row.before, row.after) if part.get("department")}
-    departments = {one.pk: one.text("name").value for one in Department.objects.filter(pk__in=ids)} if ids else {}
+    parts = [part for row in rows for part in (row.before, row.after)]
+    names = _Names(_named(Department, parts, "department"), _accounts(parts), _named(Topic, parts, "topic"))
     return [
         {
             "what": row.get_verb_display(),
             "at": row.at,
             "by": row.by,
-            "is_automatic": row.by is None and row.after.get("reason") == UNCONFIRMED,
-            "before": _in_words(row.before, departments),
-            "after": _in_words(row.after, departments),
+            "is_automatic": _is_automatic(row),
+            "who": _who(row),
+            "before": _in_words(row.before, names),
+            "after": _in_words(row.after, names),
         }
         for row in rows
     ]
 
 
-def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
+# What senders do themselves. Whatever else stands without a person was done by an account that is gone.
+_OF_SENDERS = frozenset(
+    {
+        HistoryEntry.Verb.RECEIVE,
+        HistoryEntry.Verb.CONFIRM_EMAIL,
+        HistoryEntry.Verb.CORRECT,
+        HistoryEntry.Verb.WITHDRAW,
+        HistoryEntry.Verb.RENEW_LINK,
+    }
+)
+
+
+def _is_automatic(row: HistoryEntry) -> bool:
+    return row.by_id is None and row.after.get("reason") == UNCONFIRMED
+
+
+def _who(row: HistoryEntry) -> str:
+    if row.by is not None:
+        return str(row.by)
+    if _is_automatic(row):
+        return _("by itself, when the term had passed")
+    return _("by the sender") if row.verb in _OF_SENDERS else _("an account that is gone")
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the numbers in a history's facts are called."""
+
+    departments: dict[int, str]
+    accounts: dict[int, str]
+    topics: dict[int, str]
+
+
+def _named(model: type[Department] | type[Topic], parts: list[dict[str, Any]], fact: str) -> dict[int, str]:
+    """The names of the records of the kind that the facts speak of, by their keys; no query where there are none."""
+    ids = {part[fact] for part in parts if part.get(fact)}
+    return {one.pk: one.text("name").value for one in model._default_manager.filter(pk__in=ids)} if ids else {}
+
+
+def _accounts(parts: list[dict[str, Any]]) -> dict[int, str]:
+    ids = {part["account"] for part in parts if part.get("account")}
+    ids |= {who for part in parts if isinstance(who := part.get("filter", {}).get("who"), int)}
+    return {one.pk: str(one) for one in User.objects.filter(pk__in=ids)} if ids else {}
+
+
+def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
     """The facts of one side of a change, one short phrase each."""
     said: list[str] = []
+    if part.get("account"):
+        said.append(names.accounts.get(part["account"]) or _("account %(number)s") % {"number": part["account"]})
+    if "roles" in part:
+        roles = ", ".join(str(Role(role).label) for role in part["roles"]) or _("none")
+        said.append(_("roles: %(roles)s") % {"roles": roles})
+    if "is_active" in part:
+        said.append(_("may sign in") if part["is_active"] else _("account closed"))
+    if part.get("password"):
+        said.append(_("new password"))
+    if part.get("channel"):
+        said.append(str(Submission.Channel(part["channel"]).label))
+    if part.get("signed") is False:
+        said.append(_("not signed"))
     if part.get("state"):
         said.append(str(Remark.State(part["state"]).label))
     if part.get("text"):
@@ -247,17 +346,44 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
     if part.get("verification"):
         said.append(str(Submission.Verification(part["verification"]).label))
     if part.get("department"):
-        said.append(departments.get(part["department"], ""))
+        said.append(names.departments.get(part["department"], ""))
     if part.get("due_on"):
         said.append(_("by %(day)s") % {"day": date_format(dt.date.fromisoformat(part["due_on"]), "DATE_FORMAT")})
     if part.get("outcome"):
         said.append(str(Remark.Outcome(part["outcome"]).label))
     if part.get("revision", 1) > 1:
         said.append(_("revision %(number)s") % {"number": part["revision"]})
+    if part.get("group"):
+        said.append(_("group %(number)s") % {"number": part["group"]})
+    if part.get("other"):
+        said.append(_("remark %(number)s") % {"number": part["other"]})
+    if "topic" in part:
+        said.append(names.topics.get(part["topic"], "") or _("no topic"))
     if part.get("attachment"):
         said.append(_("attachment %(number)s") % {"number": part["attachment"]})
+    if part.get("scan"):
+        said.append(_("scan %(number)s") % {"number": part["scan"]})
     if part.get("version"):
         said.append(_("version %(number)s") % {"number": part["version"]})
+    if part.get("published_at"):
+        said.append(_("public from %(moment)s") % {"moment": _moment(part["published_at"])})
+    if part.get("table"):
+        said.append(_("table %(number)s") % {"number": part["table"]})
+    if "everything" in part:
+        said.append(_("all rows") if part["everything"] else _("only what is accepted"))
+    said += [_rule_in_words(name, value) for name, value in part.get("rules", {}).items()]
+    said += [_column(name) for name in part.get("texts", [])]
+    if part.get("format"):
+        said.append(part["format"].upper())
+    said += [_filter_in_words(name, value, names) for name, value in part.get("filter", {}).items()]
+    if part.get("sha256"):
+        said.append(f"SHA-256 {part['sha256'][:12]}…")
+    if part.get("kind"):
+        said.append(str(ChangeSource.Kind(part["kind"]).label))
+    if part.get("from"):
+        said.append(part["from"])
+    if part.get("passage"):
+        said.append(_("passage %(code)s") % {"code": part["passage"]})
     if part.get("remarks"):
         said.append(_("remarks: %(number)s") % {"number": part["remarks"]})
     if part.get("reason"):
@@ -266,3 +392,48 @@ def _in_words(part: dict[str, Any], departments: dict[int, str]) -> list[str]:
         said.append(", ".join(str(_FIELDS[name]) for name in part["fields"]))
     said += [f"„{part[name]}”" for name in ("note", "why") if part.get(name)]
     return [phrase for phrase in said if phrase]
+
+
+_FILTERS: dict[str, str | Promise] = {
+    "consultation": gettext_lazy("Consultation"),
+    "verb": gettext_lazy("What"),
+    "who": gettext_lazy("Who"),
+    "from": gettext_lazy("From the day"),
+    "to": gettext_lazy("To the day"),
+    "number": gettext_lazy("Number"),
+}
+
+
+def _filter_in_words(name: str, value: Any, names: _Names) -> str:
+    """What an export was narrowed to."""
+    words = str(value)
+    if name == "verb":
+        words = str(HistoryEntry.Verb(value).label)
+    elif name == "who":
+        words = names.accounts.get(value, "") or _("the sender")
+    return f"{_FILTERS[name]}: {words}"
+
+
+def _column(name: str) -> str:
+    """What a column of a consultation is called."""
+    return str(Consultation._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def _rule_in_words(name: str, value: Any) -> str:
+    """One column of a consultation with its value."""
+    field = Consultation._meta.get_field(name)
+    if value is None or value == "" or value == []:
+        words = _("none")
+    elif isinstance(value, bool):
+        words = _("yes") if value else _("no")
+    elif isinstance(field, models.DateTimeField):
+        words = _moment(value)
+    elif isinstance(value, list):
+        words = ", ".join(str(_FIELDS.get(one, one)) for one in value)
+    else:
+        words = str(dict(getattr(field, "flatchoices", ())).get(value, value))
+    return f"{_column(name)}: {words}"
+
+
+def _moment(text: str) -> str:
+    return date_format(localtime(dt.datetime.fromisoformat(text), WARSAW), "DATETIME_FORMAT")

@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("accounts.desk_urls")),
     path("", include("consultations.desk_urls")),
     path("", include("notifications.desk_urls")),
+    path("", include("summaries.desk_urls")),
 ]

@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "lublin2030.static_files.PortalStaticFilesConfig",
     "allauth",
     "allauth.account",
     "rest_framework",

@@ -33,6 +33,7 @@ from lublin2030.lib.paging import page_by_key, read_key
 from participation.models import District, Event, Figure
 from stages.models import Milestone, Process, Result, Stage
 from summaries.counts import summarise
+from summaries.models import ConsultationReport
 from summaries.serializers import (
     ConsultationSerializer,
     DraftSerializer,
@@ -40,6 +41,7 @@ from summaries.serializers import (
     FigureSerializer,
     ProcessSerializer,
     RemarkSerializer,
+    ReportSerializer,
     StageSerializer,
     SummarySerializer,
 )
@@ -312,7 +314,12 @@ class Remarks(OpenList):
     def get_queryset(self) -> QuerySet[Remark]:
         consultation = self.showing_consultation(self.kwargs["slug"])
         remarks = Remark.objects.for_public_table(self.now).filter(consultation=consultation)
-        return read_filter(self, consultation).found_in(remarks).select_related("chapter", "passage")
+        return (
+            read_filter(self, consultation)
+            .found_in(remarks)
+            .select_related("chapter", "passage")
+            .with_changes(self.now)
+        )
 
     def paginate_queryset(self, queryset: Any) -> Any:
         return with_places(super().paginate_queryset(queryset) or [])
@@ -331,7 +338,7 @@ class OneRemark(OpenData):
         if not submission or not ordinal or ordinal >= POSITION_STEP or submission >= 10**9:
             raise Http404
         consultation = self.showing_consultation(slug)
-        remarks = Remark.objects.for_public_table(self.now).select_related("chapter", "passage")
+        remarks = Remark.objects.for_public_table(self.now).select_related("chapter", "passage").with_changes(self.now)
         remark = get_object_or_404(remarks, consultation=consultation, position=submission * POSITION_STEP + ordinal)
         [placed] = with_places([remark])
         return Response(RemarkSerializer(placed, context={"request": request}).data)
@@ -347,6 +354,23 @@ class OneSummary(OpenData):
         if not consultation.summary_is_public(self.now):
             raise Http404
         return Response(SummarySerializer(summarise(consultation, self.now), context={"request": request}).data)
+
+
+class OneReport(OpenData):
+    """The report on a consultation."""
+
+    @extend_schema(responses=ReportSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """The latest frozen report: number, date, digest, files, and the earlier ones; 404 until there is one."""
+        consultation = self.consultation(slug)
+        frozen = ConsultationReport.objects.frozen().filter(consultation=consultation).without_content()
+        reports = list(frozen.select_related("supersedes").prefetch_related("files"))
+        if not reports:
+            raise Http404
+        for one in reports:
+            one.consultation = consultation
+        context = {"request": request, "earlier": reports[1:]}
+        return Response(ReportSerializer(reports[0], context=context).data)
 
 
 def of_process(view: OpenData, records: Records) -> Records:

@@ -18,4 +18,5 @@ urlpatterns = [
     path("consultations/<slug:slug>/remarks/", api.Remarks.as_view(), name="api-remarks"),
     path("consultations/<slug:slug>/remarks/<str:number>/", api.OneRemark.as_view(), name="api-remark"),
     path("consultations/<slug:slug>/summary/", api.OneSummary.as_view(), name="api-summary"),
+    path("consultations/<slug:slug>/report/", api.OneReport.as_view(), name="api-report"),
 ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, Subquery
 
-from consultations.models import Consultation, Decision, Remark
+from consultations.changed_words import Carried, with_changes
+from consultations.models import ChangeSource, Consultation, Decision, Remark
 from consultations.places import Placed, with_places
 from consultations.reading import Clock
 from consultations.wording import Run
@@ -20,6 +21,7 @@ ALSO_OPEN = 3
 NEWS = 3
 EVENTS = 3
 PAIRS = 2
+MOST_CHANGED = 400  # characters of a change that is read at a glance
 PAIRS_FROM = 10  # among so many latest answers, those to a proposed wording come first
 
 
@@ -37,13 +39,15 @@ class Now:
 class Pair:
     """A remark and the city's latest answer.
 
-    ``diff`` shows the change that the remark proposes in the passage its author read; None where it proposes none, or
-    one so large that the passage cannot be recognised.
+    ``carried``: the words of the text that changed by it. Without them ``diff`` shows the change that the remark
+    proposes in the passage its author read; None where it proposes none, or one so large that the passage cannot be
+    recognised.
     """
 
     placed: Placed[Remark]
     decision: Decision
     diff: list[Run] | None
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class FrontPage:
 
 
 def front_page(now: dt.datetime) -> FrontPage:
-    """What the front page shows at the (aware) moment. At most fourteen queries, however much there is."""
+    """What the front page shows at the (aware) moment. At most twenty queries, however much there is."""
     process = Process.objects.main()
     return FrontPage(
         process=process,
@@ -116,6 +120,50 @@ def _extract(process: Process) -> Extract | None:
 
 
 def _pairs(now: dt.datetime) -> tuple[Pair, ...]:
+    """The latest answers with the words that they changed; where there are too few, answers to proposals."""
+    real = _carried_pairs(now)
+    if len(real) == PAIRS:
+        return real
+    shown = {pair.placed.remark.pk for pair in real}
+    others = [pair for pair in _proposed_pairs(now) if pair.placed.remark.pk not in shown]
+    return (*real, *others)[:PAIRS]
+
+
+def _carried_pairs(now: dt.datetime) -> tuple[Pair, ...]:
+    """Of the changes that were linked last, those whose words tell the most. Six queries, one without any link."""
+    links = ChangeSource.objects.public(now).filter(kind=ChangeSource.Kind.REMARK).order_by("-pk")
+    latest = list(links.select_related("passage", "version__draft__consultation")[:PAIRS_FROM])
+    order = {link.pk: place for place, link in enumerate(latest)}
+    carried = sorted(
+        (one for one in with_changes(latest, now) if one.change is not None),
+        key=lambda one: (not _tells(one), order[one.source.pk]),
+    )
+    # One card for a remark, and for a passage.
+    chosen: list[Carried] = []
+    for one in carried:
+        seen = [(other.source.remark_id, other.source.passage_id) for other in chosen]
+        if all(one.source.remark_id != remark and one.source.passage_id != place for remark, place in seen):
+            chosen.append(one)
+    chosen = chosen[:PAIRS]
+    if not chosen:
+        return ()
+    keys = [one.source.remark_id for one in chosen if one.source.remark_id]
+    placed = {one.remark.pk: one for one in with_places(Remark.objects.for_public_table(now).filter(pk__in=keys))}
+    found = [(placed.get(one.source.remark_id or 0), one) for one in chosen]
+    return tuple(
+        Pair(place, answers_of(place.remark)[-1], None, carried=one) for place, one in found if place is not None
+    )
+
+
+def _tells(carried: Carried) -> bool:
+    """Whether some words changed in a passage that can be recognised."""
+    kept, changed = (
+        sum(len(run.text) for run in carried.runs if (run.kind == "equal") is same) for same in (True, False)
+    )
+    return kept > 0 and 0 < changed <= MOST_CHANGED
+
+
+def _proposed_pairs(now: dt.datetime) -> tuple[Pair, ...]:
     """The latest answers of the consultation that answered last. Five queries."""
     of_one = Remark.objects.filter(consultation=OuterRef("pk"), state=Remark.State.PUBLISHED)
     consultation = (

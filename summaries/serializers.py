@@ -31,6 +31,7 @@ from lublin2030.lib.translations import ORIGINAL, TranslatedModel
 from participation.models import District, Event, Figure
 from stages.models import Milestone, Process, Result, Stage
 from summaries.counts import STANDINGS, Counts, Line, Summary, answers_of
+from summaries.models import ConsultationReport, ReportFile
 
 Translations = dict[str, dict[str, str]]
 
@@ -344,6 +345,13 @@ class SenderSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(allow_null=True, help_text="Of organisations only.")
 
 
+class ChangedPassageSerializer(serializers.Serializer[Any]):
+    """Where the text changed by a remark: a passage's lasting code and the number of the version that carries it."""
+
+    passage = serializers.CharField()
+    version = serializers.IntegerField()
+
+
 class RemarkSerializer(serializers.Serializer[Placed[Remark]]):
     """A remark of the public register. Exactly what the page shows, from the same query."""
 
@@ -375,6 +383,9 @@ class RemarkSerializer(serializers.Serializer[Placed[Remark]]):
     standing = serializers.ChoiceField(source="remark.standing", choices=Remark.Standing.choices)
     improper_reason = ReasonSerializer(source="remark.submission.improper_reason", allow_null=True)
     answers = AnswerSerializer(source="remark.public_decisions", many=True)
+    changes = serializers.SerializerMethodField(
+        help_text="The passages whose words changed by it, once that is public."
+    )
     is_demonstration = serializers.BooleanField(source="remark.is_demonstration")
     url = serializers.SerializerMethodField()
 
@@ -387,6 +398,11 @@ class RemarkSerializer(serializers.Serializer[Placed[Remark]]):
     def get_passage(self, placed: Placed[Remark]) -> dict[str, str] | None:
         passage, text = placed.remark.passage, placed.passage
         return None if passage is None or text is None else {"code": passage.code, "number": text.number}
+
+    @extend_schema_field(ChangedPassageSerializer(many=True))
+    def get_changes(self, placed: Placed[Remark]) -> list[dict[str, Any]]:
+        links = getattr(placed.remark, "public_changes", [])
+        return [{"passage": link.passage.code, "version": link.version.number} for link in links]
 
     @extend_schema_field(SenderSerializer)
     def get_sender(self, placed: Placed[Remark]) -> dict[str, str | None]:
@@ -478,3 +494,55 @@ class SummarySerializer(serializers.Serializer[Summary]):
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, summary: Summary) -> str:
         return absolute(self.context, reverse("summary", args=[summary.consultation.slug]))
+
+
+# -- The report -----------------------------------------------------------------------------------------------------
+
+
+class ReportFileSerializer(serializers.ModelSerializer[ReportFile]):
+    """A file of a report with its own digest."""
+
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ReportFile
+        fields = ["format", "volume", "size", "sha256", "url"]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, file: ReportFile) -> str:
+        report: ConsultationReport = self.context["report"]
+        path = reverse("report_file", args=[report.consultation.slug, report.slug, file.file_name])
+        return absolute(self.context, path)
+
+
+class ReportSerializer(serializers.ModelSerializer[ConsultationReport]):
+    """A frozen report. ``sha256`` is the digest of its content, computed as docs/howto/report.md says."""
+
+    consultation = serializers.SlugRelatedField[Consultation](slug_field="slug", read_only=True)
+    office = serializers.CharField(source="office.name")
+    corrects = serializers.CharField(source="supersedes.number", default="", help_text="The number of the earlier one.")
+    what_changed = serializers.CharField(help_text="Markdown. Empty in a first report.")
+    remarks = serializers.IntegerField(source="row_count")
+    files = serializers.SerializerMethodField(help_text="Those that are made; a missing one is made when asked for.")
+    earlier = serializers.SerializerMethodField(help_text="Addresses of the reports that this one has replaced.")
+    url = serializers.SerializerMethodField(help_text="The page for people.")
+
+    class Meta:
+        model = ConsultationReport
+        fields = [
+            "consultation", "number", "frozen_at", "office", "corrects", "what_changed", "remarks", "sha256", "files",
+            "earlier", "is_demonstration", "url",
+        ]  # fmt: skip
+
+    @extend_schema_field(ReportFileSerializer(many=True))
+    def get_files(self, report: ConsultationReport) -> Any:
+        made = sorted(report.files.all(), key=lambda file: (file.format, file.volume))
+        return ReportFileSerializer(made, many=True, context={**self.context, "report": report}).data
+
+    @extend_schema_field(serializers.ListField(child=serializers.URLField()))
+    def get_earlier(self, report: ConsultationReport) -> list[str]:
+        return [absolute(self.context, one.get_absolute_url()) for one in self.context["earlier"]]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, report: ConsultationReport) -> str:
+        return absolute(self.context, report.get_absolute_url())

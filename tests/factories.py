@@ -187,8 +187,10 @@ def consultation_with_draft(*, chapters: int = 2, passages: int = 3, **fields: A
 
 def passage_remark(consultation: Consultation, code: str = "f1", **fields: Any) -> NewRemark:
     """A remark on a passage of the consultation's latest version."""
-    text = PassageText.objects.select_related("passage", "chapter__chapter", "version").get(
-        version__draft__consultation=consultation, passage__code=code
+    text = (
+        PassageText.objects.select_related("passage", "chapter__chapter", "version")
+        .filter(version__draft__consultation=consultation, version__published_at__isnull=False, passage__code=code)
+        .latest("version__number")
     )
     values: dict[str, Any] = {"change": "Więcej drzew.", "reason": "Jest za gorąco."}
     return NewRemark(passage=text.passage, chapter=text.chapter.chapter, version=text.version, **(values | fields))

@@ -15,6 +15,16 @@ from django.db import connection, connections
 Result = TypeVar("Result")
 
 
+def copy_to(path: Path) -> None:
+    """Copy SQLite's test database, which lies in memory, with all it holds to a file."""
+    connection.ensure_connection()
+    with sqlite3.connect(path) as copy:
+        connection.connection.backup(copy)
+        # As ``prepare`` leaves it: connections that all change the mode at once would refuse each other at once.
+        copy.execute("PRAGMA journal_mode=WAL")
+    copy.close()
+
+
 @contextmanager
 def database_for_threads(folder: Path) -> Iterator[None]:
     """A database that threads can share, holding what the test has made so far. Needs a transactional test.
@@ -25,14 +35,9 @@ def database_for_threads(folder: Path) -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    connection.ensure_connection()
-    memory, memory_name = connection.connection, connection.settings_dict["NAME"]
     path = folder / "threads.sqlite3"
-    with sqlite3.connect(path) as copy:
-        memory.backup(copy)
-        # As ``prepare`` leaves it: connections that all change the mode at once would refuse each other at once.
-        copy.execute("PRAGMA journal_mode=WAL")
-    copy.close()
+    copy_to(path)
+    memory, memory_name = connection.connection, connection.settings_dict["NAME"]
     connection.connection = None
     connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = str(path)
     try:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultations', '0011_answering'),
+        ('consultations', '0015_similar'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,6 +4,7 @@ from consultations.models.answering import Institution, OfferedOutcome, Opinion
 from consultations.models.attachments import Attachment, RateCount
 from consultations.models.baskets import Basket, BasketRemark
 from consultations.models.batches import PublicationBatch
+from consultations.models.changes import ChangeSource, UnchangedExplanation
 from consultations.models.consultations import Consultation, Department, ImproperReason, Topic
 from consultations.models.drafts import (
     Chapter,
@@ -19,6 +20,7 @@ from consultations.models.drafts import (
     PassageWords,
     VersionComparison,
 )
+from consultations.models.groups import Contradiction, GroupMember, RemarkGroup, TopicSuggestion
 from consultations.models.history import HistoryEntry, Tally
 from consultations.models.intake import ImportedLetter, LetterDraft, RemarkImport
 from consultations.models.remarks import Decision, Redaction, Remark, RemarkRevision, RemarkWords, Submission
@@ -27,9 +29,11 @@ __all__ = [
     "Attachment",
     "Basket",
     "BasketRemark",
+    "ChangeSource",
     "Chapter",
     "ChapterText",
     "Consultation",
+    "Contradiction",
     "Decision",
     "Department",
     "Draft",
@@ -37,6 +41,7 @@ __all__ = [
     "DraftImage",
     "DraftImport",
     "DraftVersion",
+    "GroupMember",
     "HistoryEntry",
     "ImportedLetter",
     "ImproperReason",
@@ -52,11 +57,14 @@ __all__ = [
     "RateCount",
     "Redaction",
     "Remark",
+    "RemarkGroup",
     "RemarkImport",
     "RemarkRevision",
     "RemarkWords",
     "Submission",
     "Tally",
     "Topic",
+    "TopicSuggestion",
+    "UnchangedExplanation",
     "VersionComparison",
 ]

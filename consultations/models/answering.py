@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -94,6 +95,15 @@ class Opinion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.institution_id}: {self.stance or '?'}"
+
+    def clean(self) -> None:
+        """The constraints in words, beside the field."""
+        if self.received_on is not None and not self.stance:
+            raise ValidationError({"stance": _("An opinion that was received has a stance. Choose it.")})
+        if self.received_on is None and self.stance:
+            raise ValidationError({"received_on": _("Say when the opinion was received, or clear its stance.")})
+        if self.received_on is not None and self.asked_on and self.received_on < self.asked_on:
+            raise ValidationError({"received_on": _("An opinion cannot come before it was asked for.")})
 
     @property
     def due_on(self) -> dt.date:

@@ -9,10 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from consultations.models.remarks import Remark, Submission
+from consultations.querysets import HistoryQuerySet
 
 
 class HistoryEntry(models.Model):
-    """One verb: who, when, what, before and after. Rows are added, never changed. No name or contact stands in it."""
+    """One verb: who, when, what, before and after. No sender's name or contact stands in it.
+
+    Rows are added, never changed: the database refuses it (``consultations.append_only``, docs/adr/0020). Without a
+    person it was the sender, or the clock. What concerns no single consultation has none.
+    """
 
     class Verb(models.TextChoices):
         RECEIVE = "receive", _("received")
@@ -36,23 +41,58 @@ class HistoryEntry(models.Model):
         PUBLISH_VERSION = "publish_version", _("version of the draft published")
         PUBLISH_SUMMARY = "publish_summary", _("summary published")
         HIDE_SUMMARY = "hide_summary", _("summary hidden")
+        ADD_SCAN = "add_scan", _("scan of the letter added")
+        RESEND = "resend", _("notice sent again")
+        START_VERSION = "start_version", _("next version of the draft begun")
+        BRING_IN_DOCUMENT = "bring_in_document", _("document brought in")
+        SAVE_DOCUMENT = "save_document", _("document saved as a version of the draft")
+        DISCARD_DOCUMENT = "discard_document", _("document discarded")
+        BRING_IN_TABLE = "bring_in_table", _("table of submissions brought in")
+        ENTER_TABLE = "enter_table", _("table of submissions entered")
+        DISCARD_TABLE = "discard_table", _("table of submissions discarded")
+        CHANGE_RULES = "change_rules", _("consultation changed in the records")
+        CHANGE_ACCOUNT = "change_account", _("account changed")
+        EXPORT_HISTORY = "export_history", _("history exported")
+        LINK_CHANGE = "link_change", _("linked to changed words")
+        UNLINK_CHANGE = "unlink_change", _("link to changed words removed")
+        EXPLAIN_UNCHANGED = "explain_unchanged", _("explained why nothing changed")
+        WITHDRAW_EXPLANATION = "withdraw_explanation", _("explanation why nothing changed withdrawn")
+        FREEZE_REPORT = "freeze_report", _("report frozen")
+        GROUP = "group", _("grouped with similar remarks")
+        LEAVE_GROUP = "leave_group", _("left its group")
+        DISMISS_GROUP = "dismiss_group", _("proposed group dismissed")
+        FLAG_CONTRADICTION = "flag_contradiction", _("contradiction flagged")
+        DISMISS_CONTRADICTION = "dismiss_contradiction", _("contradiction dismissed")
+        SET_TOPIC = "set_topic", _("topic set")
 
-    consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="history")
+    consultation = models.ForeignKey(Consultation, models.PROTECT, null=True, related_name="history")
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, related_name="history")
     remark = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="history")
     verb = models.CharField(_("what"), max_length=25, choices=Verb)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("who")
-    )
+    # An account with history is closed, never deleted.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
     at = models.DateTimeField(_("when"))
     before = models.JSONField(_("before"), default=dict)
     after = models.JSONField(_("after"), default=dict)
+
+    objects = HistoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("history entry")
         verbose_name_plural = _("history")
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["consultation", "-at"], name="history_by_consultation")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(consultation__isnull=False) | Q(submission__isnull=True, remark__isnull=True),
+                name="history_of_a_case_has_consultation",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["consultation", "-at"], name="history_by_consultation"),
+            models.Index(fields=["-at", "-id"], name="history_by_moment"),
+            models.Index(fields=["verb", "-at", "-id"], name="history_by_verb"),
+            models.Index(fields=["by", "-at", "-id"], name="history_by_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"

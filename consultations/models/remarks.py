@@ -432,7 +432,7 @@ class Decision(models.Model):
 
 
 class RemarkRevision(models.Model):
-    """What a remark said before its sender corrected it. Rows are added, never changed."""
+    """What a remark said before its sender corrected it. Rows are added, never changed: see ``append_only``."""
 
     remark = models.ForeignKey(Remark, models.PROTECT, related_name="revisions")
     revision = models.PositiveSmallIntegerField(_("revision"))
@@ -453,7 +453,7 @@ class RemarkRevision(models.Model):
 class Redaction(models.Model):
     """One decision on how much of a remark's text the public reads: who, when, why, which text resulted.
 
-    Rows are added, never changed; the remark's own columns hold the latest.
+    Rows are added, never changed (see ``append_only``); the remark's own columns hold the latest.
     """
 
     remark = models.ForeignKey(Remark, models.PROTECT, related_name="redactions")
@@ -463,7 +463,7 @@ class Redaction(models.Model):
     wording = models.TextField(_("proposed wording"), blank=True)
     reason = models.TextField(_("why"), blank=True)
     grounds = models.CharField(_("reason of the redaction"), max_length=500, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("when"))
 
     class Meta:

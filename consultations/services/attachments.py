@@ -131,7 +131,7 @@ def add_scan(
     inspected = inspected or inspected_file(upload)
     with _written() as written, transaction.atomic():
         # Before the submission, like every verb on it.
-        Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+        consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
         scans = Attachment.objects.filter(submission=submission, kind=Attachment.Kind.SCAN)
         kept = scans.filter(sha256=inspected.sha256).first()
         if kept is not None:
@@ -142,6 +142,14 @@ def add_scan(
             submission=submission, kind=Attachment.Kind.SCAN, added_by=by, **_columns(inspected, upload, now)
         )
         _write(attachment, inspected, written)
+        record(
+            HistoryEntry.Verb.ADD_SCAN,
+            consultation=consultation,
+            submission=submission,
+            by=by,
+            at=now,
+            after={"scan": scans.count()},
+        )
         return attachment
 
 

@@ -58,7 +58,7 @@ def refuse_version_in_preparation(draft: Draft) -> DraftVersion | None:
 
 
 @transaction.atomic
-def start_next_version(draft: Draft, *, by: User) -> DraftVersion:
+def start_next_version(draft: Draft, *, by: User, now: dt.datetime | None = None) -> DraftVersion:
     """An unpublished version with the texts of the latest one, to be changed and published.
 
     Passages and chapters keep their permanent ids. Raises VersionInPreparation when there is one already,
@@ -70,6 +70,13 @@ def start_next_version(draft: Draft, *, by: User) -> DraftVersion:
     latest = refuse_version_in_preparation(draft)
     number = (draft.versions.aggregate(top=Max("number"))["top"] or 0) + 1
     version = DraftVersion.objects.create(draft=draft, number=number)
+    record(
+        HistoryEntry.Verb.START_VERSION,
+        consultation=draft.consultation,
+        by=by,
+        at=now or timezone.now(),
+        after={"version": number},
+    )
     if latest is None:
         return version
     chapters = {

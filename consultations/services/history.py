@@ -13,18 +13,18 @@ from consultations.models import Consultation, HistoryEntry, Remark, Submission
 def record(
     verb: HistoryEntry.Verb,
     *,
-    consultation: Consultation,
+    consultation: Consultation | None,
     by: User | None,
     at: dt.datetime,
     submission: Submission | None = None,
     remarks: Iterable[Remark] = (),
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
-) -> None:
-    """One row for the submission, if given, and one for each remark. One query."""
+) -> list[HistoryEntry]:
+    """One row for the submission, if given, and one for each remark; one for neither. One query."""
     subjects: list[tuple[Submission | None, Remark | None]] = [(submission, None)] if submission else []
     subjects += [(None, remark) for remark in remarks]
-    HistoryEntry.objects.bulk_create(
+    return HistoryEntry.objects.bulk_create(
         HistoryEntry(
             consultation=consultation,
             submission=of_submission,

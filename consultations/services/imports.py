@@ -30,11 +30,13 @@ from consultations.models import (
     DraftImage,
     DraftImport,
     DraftVersion,
+    HistoryEntry,
     Passage,
     PassageText,
 )
 from consultations.permissions import may_set_up_consultations
 from consultations.services.drafts import hold, next_codes, refuse_version_in_preparation
+from consultations.services.history import record
 from consultations.services.matching import propose_matches
 from lublin2030.lib.storage import private_storage
 from lublin2030.lib.translations import ORIGINAL
@@ -79,6 +81,7 @@ def start_import(
     try:
         draft_import.save()
         _ask(draft_import, by)
+        _record(HistoryEntry.Verb.BRING_IN_DOCUMENT, draft, by=by, now=draft_import.at)
     except BaseException:
         if data:
             draft_import.file.delete(save=False)
@@ -234,7 +237,7 @@ def rename_chapter(draft_import: DraftImport, *, chapter: int, title: str, revis
 
 
 @transaction.atomic
-def discard_import(draft_import: DraftImport, *, by: User) -> None:
+def discard_import(draft_import: DraftImport, *, by: User, now: dt.datetime | None = None) -> None:
     """Throw the import away, with its file and pictures. Raises ImportChanged when it was saved, NotPermitted."""
     if not may_set_up_consultations(by):
         raise NotPermitted
@@ -247,7 +250,13 @@ def discard_import(draft_import: DraftImport, *, by: User) -> None:
     if not changed:
         raise ImportChanged
     draft_import.refresh_from_db()
+    _record(HistoryEntry.Verb.DISCARD_DOCUMENT, draft_import.draft, by=by, now=now)
     transaction.on_commit(lambda: _delete_files(paths), robust=True)
+
+
+def _record(verb: HistoryEntry.Verb, draft: Draft, *, by: User, now: dt.datetime | None, **after: Any) -> None:
+    """Without the file's name: people name files after people."""
+    record(verb, consultation=draft.consultation, by=by, at=now or timezone.now(), after=after)
 
 
 def _picture_paths(draft_import: DraftImport) -> list[str]:
@@ -267,7 +276,9 @@ def _delete_files(paths: Iterable[str]) -> None:
 
 
 @transaction.atomic
-def save_import(draft_import: DraftImport, *, revision: int, by: User, label: str = "") -> DraftVersion:
+def save_import(
+    draft_import: DraftImport, *, revision: int, by: User, label: str = "", now: dt.datetime | None = None
+) -> DraftVersion:
     """Make the import the draft's next, unpublished version.
 
     Passages and chapters that were matched keep their permanent ids, and their translations where the Polish text is
@@ -295,6 +306,7 @@ def save_import(draft_import: DraftImport, *, revision: int, by: User, label: st
     _write_images(draft, draft_import)
     DraftImport.objects.filter(pk=draft_import.pk).update(version=version)
     draft_import.version = version
+    _record(HistoryEntry.Verb.SAVE_DOCUMENT, draft, by=by, now=now, version=version.number)
     paths = _picture_paths(draft_import) if draft_import.file else []
     transaction.on_commit(lambda: _delete_files(paths), robust=True)
     return version

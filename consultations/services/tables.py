@@ -19,9 +19,10 @@ from django.utils import timezone
 from accounts.jobs import Progress, ask_for
 from accounts.models import Job, User
 from consultations.errors import ImportNotReady, NotPermitted, RowsRefused, TableUnreadable
-from consultations.models import Consultation, ImportedLetter, RemarkImport
+from consultations.models import Consultation, HistoryEntry, ImportedLetter, RemarkImport
 from consultations.models.remarks import new_token
 from consultations.permissions import may_type_in
+from consultations.services.history import record
 from consultations.services.submissions import enter_all
 from consultations.table_judging import JudgedLetter, Verdict, judge
 from consultations.table_reading import MOST_BYTES, read_table
@@ -56,6 +57,7 @@ def bring_in(consultation: Consultation, *, upload: Any, by: User, now: dt.datet
         table.file.save(new_token(), ContentFile(content), save=False)
         table.save()
         ask_for(CHECK, key=f"{CHECK}:{table.pk}", by=by, now=now, table=table.pk)
+        _record(HistoryEntry.Verb.BRING_IN_TABLE, table, by=by, now=now)
     return table
 
 
@@ -78,10 +80,12 @@ def choose(table: RemarkImport, *, everything: bool, by: User, now: dt.datetime 
         # One job for each time the entering was begun: two that go on at once ask for the same one.
         begun = Job.objects.filter(kind=ENTER, subject__table=table.pk).count()
         key = f"{ENTER}:{table.pk}:{begun + 1}"
+        if not Job.objects.filter(key=key).exists():
+            _record(HistoryEntry.Verb.ENTER_TABLE, table, by=by, now=now, everything=everything)
         return ask_for(ENTER, key=key, by=by, now=now, table=table.pk, everything=everything, chosen_by=by.pk)
 
 
-def discard(table: RemarkImport, *, by: User) -> None:
+def discard(table: RemarkImport, *, by: User, now: dt.datetime | None = None) -> None:
     """Throw a table away that is not entered, with its file; also one that could not be checked, whatever the reason.
 
     Raises NotPermitted, ImportNotReady.
@@ -89,10 +93,17 @@ def discard(table: RemarkImport, *, by: User) -> None:
     if not may_type_in(by):
         raise NotPermitted
     unentered = [State.WAITING, State.CHECKED, State.FAILED]
-    discarded = RemarkImport.objects.filter(pk=table.pk, state__in=unentered).update(state=State.DISCARDED, rows=[])
-    if not discarded:
-        raise ImportNotReady
+    with transaction.atomic():
+        unentered_table = RemarkImport.objects.filter(pk=table.pk, state__in=unentered)
+        if not unentered_table.update(state=State.DISCARDED, rows=[]):
+            raise ImportNotReady
+        _record(HistoryEntry.Verb.DISCARD_TABLE, table, by=by, now=now or timezone.now())
     _forget_file(table)
+
+
+def _record(verb: HistoryEntry.Verb, table: RemarkImport, *, by: User, now: dt.datetime, **after: Any) -> None:
+    """Without the file's name: people name files after people."""
+    record(verb, consultation=table.consultation, by=by, at=now, after={"table": table.pk, **after})
 
 
 def job_of(table: RemarkImport) -> Job | None:

@@ -58,6 +58,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
             consultation=consultation,
             everything=everything,
             shows_remarks=consultation.shows_remarks(now),
+            now=now,
         ),
         "query": _query(choice, everything),
         "query_changes": _query(choice, False),
@@ -87,7 +88,7 @@ def passage(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     consultation = public_consultation(slug, now)
     versions = reading.published_versions(consultation, now)
     one = get_object_or_404(Passage, draft__consultation=consultation, code=code)
-    story = comparing.story_of(consultation, one, versions)
+    story = comparing.story_of(consultation, one, versions, now)
     step = story.step(request.GET.get("wersja"))
     if step is None or not versions:
         raise Http404

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from consultations import reading
+from consultations.changed_words import carried_by, explanations_of
 from consultations.filters import RegisterFilter
 from consultations.models import Attachment, Consultation, Remark
 from consultations.models.remarks import POSITION_STEP
@@ -58,6 +59,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "improper_reasons": list(consultation.improper_reasons.all()),
             "answered": reading.answered_count(consultation),
             "has_summary": consultation.summary_is_public(now),
+            "opinions": reading.opinions_of(consultation, now),
         },
     )
 
@@ -120,6 +122,7 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     placed = with_places([shown])[0]
     versions = reading.published_versions(consultation, now)
     decisions = getattr(shown, "public_decisions", [])
+    is_answered = shown.state == Remark.State.PUBLISHED and shown.text_state != Remark.TextState.WAITING
     chosen = RegisterFilter.read(consultation, request.GET, now) if request.GET else None
     if chosen is None or chosen.is_plain:
         before, after = reading.neighbours(shown)
@@ -141,6 +144,8 @@ def remark(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             "attachments": Attachment.objects.filter(submission=shown.submission_id).numbered().public(now),
             "decision": decisions[-1] if decisions else None,
             "earlier_decisions": decisions[-2::-1],
+            "carried": carried_by([shown.pk], now).get(shown.pk, []) if is_answered else [],
+            "explanation": explanations_of([shown.pk]).get(shown.pk) if is_answered else None,
             "steps": reading.public_steps(shown),
             "previous": before,
             "next": after,

@@ -33,6 +33,7 @@ class Queue:
     oldest: Callable[[Any, int], Sequence[Waiting]]
     order: int = 100
     empty: str | Promise = field(default="")
+    is_work: bool = True  # False for a page to look things up: nothing waits there, so nothing is counted
 
 
 _queues: dict[str, Queue] = {}

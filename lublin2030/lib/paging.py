@@ -80,7 +80,8 @@ def page_by_moment(
             anchor, forward, ascending = None, True, not newest_first
         else:
             beyond = "gt" if ascending else "lt"
-            queryset = queryset.filter(
+            # Said twice: only by a plain comparison does a database begin in the middle of an index.
+            queryset = queryset.filter(**{f"{field}__{beyond}e": moment}).filter(
                 models.Q(**{f"{field}__{beyond}": moment}) | models.Q(**{field: moment, f"pk__{beyond}": anchor})
             )
     sign = "" if ascending else "-"

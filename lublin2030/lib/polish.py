@@ -28,6 +28,11 @@ MOST_SPELLINGS = 1024  # a longer word without diacritics is looked up in its fi
 
 WITH_MARKS = {"a": "aą", "c": "cć", "e": "eę", "l": "lł", "n": "nń", "o": "oó", "s": "sś", "z": "zżź"}
 
+# The dictionary's tags of words that say nothing of what a text is about, and the words that turn its sense.
+JOINING = frozenset({"prep", "conj", "comp"})
+WITHOUT_SUBJECT = JOINING | {"part", "qub", "ppron12", "ppron3", "siebie", "interj", "frag"}
+NEGATIONS = frozenset({"nie", "bez", "przeciw"})
+
 _local = threading.local()
 
 
@@ -61,6 +66,27 @@ def readings(word: str) -> list[tuple[str, str, list[str]]]:
 def lemmas(word: str) -> tuple[str, ...]:
     """The folded lemmas of all readings of one word, each once; empty for an unknown word."""
     return _lemmas(word) if LEMMATISES else ()
+
+
+def subject_lemma(word: str) -> str:
+    """One folded lemma of a word that carries meaning; empty for prepositions, conjunctions, pronouns and the like.
+
+    Of several lemmas it is the first noun's, else the first. Negations carry meaning. Where ``LEMMATISES`` is false, it
+    is the folded word, and words of one or two letters carry none.
+    """
+    folded = _folded(word)
+    if not LEMMATISES:
+        return folded if len(folded) > 2 else ""
+    if not word.isalpha() or len(word) > LONGEST_WORD or folded in NEGATIONS:
+        return folded
+    found = readings(word)
+    kinds = {tag.partition(":")[0] for _lemma, tag, _names in found}
+    # “oraz” can be a form of a noun too (“ora”), but hardly ever is.
+    if found and (kinds & JOINING or kinds <= WITHOUT_SUBJECT):
+        return ""
+    nouns = (lemma for lemma, tag, _names in found if tag.startswith("subst"))
+    lemma = next(nouns, found[0][0] if found else word)
+    return _folded(lemma)
 
 
 def index_words(text: str) -> str:

@@ -35,6 +35,7 @@ ACCOUNTS = (
     ),
     DemonstrationAccount("councillor@example.org", "Radny Przykładowy", Role.COUNCILLOR),
     DemonstrationAccount("administrator@example.org", "Administratorka Przykładowa", Role.ADMINISTRATOR),
+    DemonstrationAccount("auditor@example.org", "Audytorka Przykładowa", Role.AUDITOR),
 )
 
 

@@ -1,7 +1,8 @@
 """The version of the draft that the council adopted: what it changes in the version that was consulted on.
 
 The content file says only the differences; passages that it does not name are taken over word for word, with their
-permanent ids. Every difference follows from an answered remark of the demonstration or is editorial.
+permanent ids. Every difference follows from an answered remark of the demonstration or is editorial: ``linked`` says
+which from which.
 """
 
 from __future__ import annotations

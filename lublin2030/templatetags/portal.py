@@ -50,6 +50,12 @@ def say_markdown(record: TranslatedModel, field: str) -> SafeString:
 
 
 @register.filter
+def markdown(text: str) -> SafeString:
+    """A text of Markdown as HTML without anything that could harm."""
+    return render_markdown(text)
+
+
+@register.filter
 def plain(record: TranslatedModel, field: str) -> str:
     """A field in the reader's language without markup, for titles and attributes."""
     return record.text(field).value

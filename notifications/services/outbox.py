@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from consultations.models import Consultation, Submission
+from consultations.models import Consultation, HistoryEntry, Submission
+from consultations.services.history import record
 from lublin2030.lib.faults import place_of
 from notifications.errors import NotInTrouble, NotPermitted, OutOfDate
 from notifications.models import Message
@@ -214,6 +215,8 @@ def resend(message: Message, *, by: User, now: dt.datetime | None = None) -> Mes
         )
         if not changed:
             raise NotInTrouble
+        consultation = message.submission.consultation if message.submission else message.consultation
+        record(HistoryEntry.Verb.RESEND, consultation=consultation, submission=message.submission, by=by, at=now)
         transaction.on_commit(wake_worker, robust=True)
     log.info("Message %s is sent again by user %s", message.pk, by.pk)
     message.refresh_from_db()

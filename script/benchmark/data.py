@@ -155,7 +155,7 @@ def fill(remarks: int) -> None:
             (
                 Decision(
                     remark=remark, outcome=remark.outcome, justification=_prose(30, rng),
-                    department=remark.department, decided_at=now, published_at=now,
+                    department=remark.department, decided_at=now, approved_at=now, published_at=now,
                 )
                 for remark in stored
                 if remark.outcome

@@ -28,6 +28,8 @@ from script.benchmark.client import Run, drive, get, post
 
 BASE = Path(__file__).resolve().parent.parent.parent
 ROUNDS = 3
+DEFAULT_REMARKS = [1000, 100_000]
+LARGEST_DOCUMENTS = 10_000  # remarks of a report that is measured as PDF, DOCX and pages too
 
 
 def environment(database_url: str, redis_url: str, folder: str) -> dict[str, str]:
@@ -207,7 +209,7 @@ def main() -> None:
         "what", nargs="*", metavar="what", help=f"what to measure: {', '.join(WHAT)}; pages if not said"
     )
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
-    parser.add_argument("--remarks", nargs="+", type=int, default=[1000, 100_000])
+    parser.add_argument("--remarks", nargs="+", type=int, default=DEFAULT_REMARKS)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each run")
     parser.add_argument("--baskets", type=int, default=1500, help="how many submissions to send")
     parser.add_argument("--only", default="", help="measure only what has this in its name")
@@ -293,9 +295,33 @@ def table(options: argparse.Namespace) -> None:
             script(env, "script.benchmark.intake")
 
 
-def script(env: dict[str, str], module: str) -> None:
+def reports(options: argparse.Namespace) -> None:
+    """Seconds and memory of a report: of documents up to 10,000 remarks (aim 60 s), of data at every size asked for."""
+    from script.benchmark.report import DATA, STEPS
+
+    sizes = options.remarks if options.remarks != DEFAULT_REMARKS else [202, 10_000, 100_000]
+    for name, database_url, redis_url in databases(options.databases):
+        for remarks in sizes:
+            with portal(database_url, redis_url) as env:
+                python(env, f"from script.benchmark.data import fill; fill({remarks})")
+                print(f"\n{name}: a report of {remarks:,} remarks", flush=True)
+                for step in STEPS if remarks <= LARGEST_DOCUMENTS else DATA:
+                    if options.only in step or step == "content":
+                        script(env, "script.benchmark.report", step)
+
+
+def similar(options: argparse.Namespace) -> None:
+    """Seconds and memory of the search for similar remarks, aim for 100,000: 5 minutes and 1 GB."""
+    for name, database_url, redis_url in databases(options.databases):
+        for remarks in options.remarks:
+            with portal(database_url, redis_url) as env:
+                print(f"\n{name}: similar remarks among {remarks:,}", flush=True)
+                script(env, "script.benchmark.similar", str(remarks))
+
+
+def script(env: dict[str, str], module: str, *words: str) -> None:
     """Run a measurement of its own in a process of its own, so that its memory is its own."""
-    subprocess.run([sys.executable, "-m", module], cwd=BASE, env=env, check=True)
+    subprocess.run([sys.executable, "-m", module, *words], cwd=BASE, env=env, check=True)
 
 
 WHAT: dict[str, Callable[[argparse.Namespace], None]] = {
@@ -304,6 +330,8 @@ WHAT: dict[str, Callable[[argparse.Namespace], None]] = {
     "import": documents,
     "diff": versions,
     "table": table,
+    "report": reports,
+    "similar": similar,
 }
 
 

@@ -9,10 +9,14 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 
+from consultations.models import Consultation
+from lublin2030.lib.markdown import render_markdown
 from lublin2030.lib.translations import current_language
 from stages.models import Process
 from summaries.counts import Counts, Line
+from summaries.models import ConsultationReport
 
 register = template.Library()
 
@@ -72,3 +76,28 @@ def standing_bar(standing: str, number: int, whole: int) -> dict[str, Any]:
 def swatch(standing: str) -> dict[str, str]:
     """A square in the standing's colour beside its name: the legend of the bars."""
     return {"standing": standing}
+
+
+@register.filter
+def staff_markdown(text: str) -> SafeString:
+    """Markdown by staff as clean HTML."""
+    return render_markdown(text)
+
+
+@register.simple_tag
+def latest_report(consultation: Consultation) -> ConsultationReport | None:
+    """The consultation's frozen report that stands, without its content. One query."""
+    reports = ConsultationReport.objects.frozen().without_content()
+    return reports.filter(consultation=consultation, superseded_by__isnull=True).first()
+
+
+@register.inclusion_tag("summaries/parts/report_chart.html")
+def report_chart(chart: dict[str, Any]) -> dict[str, Any]:
+    """A chart of a report as a table with its bars, drawn like those of the summary."""
+    keys = [one["key"] for one in chart["series"]]
+    lines = [
+        row | {"counts": Counts(row["parts"]), "numbers": [row["parts"].get(key, 0) for key in keys]}
+        for row in chart["rows"]
+    ]
+    most = max((row["total"] for row in chart["rows"]), default=0)
+    return {"chart": chart, "lines": lines, "most": most, "id": f"wykres-{slugify(chart['title'])}"}

@@ -74,7 +74,7 @@ def test_an_administrator_sets_a_password(client, administrator):
     assert User.objects.get(pk=user.pk).check_password(new)
 
 
-@pytest.mark.parametrize("role", [Role.EDITOR, Role.COORDINATOR, Role.EXPERT, Role.COUNCILLOR])
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.COORDINATOR, Role.EXPERT, Role.COUNCILLOR, Role.AUDITOR])
 def test_nobody_else_sets_a_password(client, sign_in, role):
     me = sign_in(role)
     page = reverse("admin:accounts_user_set_password", args=[me.pk])

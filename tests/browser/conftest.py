@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
@@ -16,8 +16,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 # Playwright's own event loop runs in this thread; Django would refuse the ORM here although nothing is asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-AXE = Path(settings.BASE_DIR) / "static" / "vendor" / "axe-core" / "axe.min.js"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = f"{settings.STATIC_URL}vendor/axe-core/axe.min.js"
+WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+Scheme = Literal["light", "dark"]
+IS_DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
+# The rules that look at colours. tests/test_styles.py sees to it that the schemes differ in nothing else.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 
 def find_chromium() -> str | None:
@@ -101,18 +105,26 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def axe() -> Callable[[Page], list[str]]:
-    """What axe-core finds on the page: WCAG 2.2 AA and its best practices, one line a finding."""
+    """What axe-core finds on the page: WCAG 2.2 AA and best practices, in both colour schemes, one line a finding."""
 
-    def check(page: Page) -> list[str]:
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(r => r.violations)", WCAG
-        )
+    def run(page: Page, rules: dict[str, Any]) -> list[str]:
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations)", rules)
         return [
             f"{violation['id']}: {node['target']} {node['failureSummary']}"
             for violation in found
             for node in violation["nodes"]
         ]
+
+    def check(page: Page) -> list[str]:
+        page.add_script_tag(url=AXE)  # from our own host, so that the browser keeps it from page to page
+        found = run(page, WCAG)
+        own: Scheme = "dark" if page.evaluate(IS_DARK) else "light"
+        other: Scheme = "light" if own == "dark" else "dark"
+        page.emulate_media(color_scheme=other)
+        assert page.evaluate(IS_DARK) == (other == "dark")
+        found += [f"in {other} colours: {finding}" for finding in run(page, COLOURS)]
+        page.emulate_media(color_scheme=own)
+        return found
 
     return check
 

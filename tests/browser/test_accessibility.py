@@ -1,4 +1,4 @@
-"""axe-core finds nothing: on every page, in both colour schemes, on a phone and on a desk."""
+"""axe-core finds nothing: on every page, on a phone and on a desk; ``axe`` looks at both colour schemes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,28 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts import jobs
+from accounts.models import User
 from accounts.roles import Role
-from consultations.models import Consultation, Draft, DraftImport, Remark, Submission
+from consultations.models import Consultation, Draft, DraftImport, Remark, RemarkGroup, Submission
+from consultations.services.contradictions import flag_contradiction
 from consultations.services.corrections import correct_remark, withdraw_remark
 from consultations.services.drafts import start_next_version
+from consultations.services.groups import confirm_group, leave_group
 from consultations.services.imports import start_import
 from consultations.services.tables import bring_in
 from participation.models import Event
 from stages.models import News, Page
+from summaries.models import ConsultationReport
 from tests import factories
 from tests.consultations.importing.documents import nasty_docx
+from tests.consultations.similar import LETTER, campaign, look, sent
 from tests.consultations.tables import as_csv, row
 from tests.consultations.versions import changed_version
+from tests.summaries.reports import making
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SCHEMES = [(1280, False), (1280, True), (360, False), (360, True)]
+WIDTHS = [1280, 360]
 
 
 @pytest.fixture
@@ -54,6 +60,7 @@ def portal():
     correct_remark(remark, content=content, revision=1, now=now)
     withdraw_remark(correctable.remarks.get(ordinal=2), now=now)
     changed_version(consultation, published_at=now - timedelta(days=1))
+    making.frozen(making.finished(slug="ze-sprawozdaniem"), now=now)
     return consultation
 
 
@@ -75,13 +82,15 @@ def public_pages(consultation: Consultation) -> list[str]:
         mine, f"{mine}potwierdzenie/", f"{mine}nadawca/", f"{mine}wycofaj/", f"{mine}uwaga/1/popraw/",
         f"{mine}uwaga/1/wycofaj/", f"{mine}uwaga/2/popraw/", unconfirmed.tracking_path,
         f"/zgloszenie/potwierdz/{unconfirmed.confirmation_token}/", "/zgloszenie/potwierdz/nie-ma/",
+        *[f"/konsultacje/ze-sprawozdaniem/{page}" for page in ("", "sprawozdanie/", "sprawozdanie.pdf")],
+        ConsultationReport.objects.get().get_absolute_url() + "uwagi/1/",
         "/konto/login/", "/nie-ma-takiej-strony/", "/en/", f"/uk{base}projekt/1/",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "dark"), SCHEMES)
-def test_public_pages(portal, visit, axe, width, dark):
-    page = visit("/", width=width, dark=dark)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_public_pages(portal, visit, axe, width):
+    page = visit("/", width=width)
     found = {}
     for path in public_pages(portal):
         page.goto(path)
@@ -93,18 +102,39 @@ def test_public_pages(portal, visit, axe, width, dark):
     assert not found, "\n".join(f"{path}: {problem}" for path, all_of in found.items() for problem in all_of)
 
 
-@pytest.mark.parametrize(("width", "dark"), SCHEMES)
-def test_the_form_with_errors(portal, visit, axe, width, dark):
-    page = visit(f"/konsultacje/{portal.slug}/zglos/uwaga/?fragment=f1", width=width, dark=dark)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_form_with_errors(portal, visit, axe, width):
+    page = visit(f"/konsultacje/{portal.slug}/zglos/uwaga/?fragment=f1", width=width)
     page.locator("main form button").last.click()
     assert page.locator("[aria-invalid=true], [role=alert]").count() > 0
     assert axe(page) == []
 
 
-@pytest.mark.parametrize(("width", "dark"), SCHEMES)
-def test_the_desk(portal, visit, sign_in_to, axe, width, dark):
+def similar_remarks(portal: Consultation, coordinator: User) -> list[str]:
+    """The pages of a group with newcomers and one that has left, of contradictions both ways, and of topics."""
+    now = timezone.now()
+    first, second, *_rest = campaign(portal, 4, now=now)
+    look(portal)
+    group = RemarkGroup.objects.get(members__remark=first)
+    confirm_group(group, joining=list(group.members.values_list("remark", flat=True)), by=coordinator)
+    leave_group(group, remark=first, why="Inna ulica.", by=coordinator)
+    sent(portal, LETTER, now=now)
+    sent(portal, "Zieleń jest ważna.", now=now)
+    for kind, wording in (("remove", ""), ("add", "Nowe zdanie.")):
+        sent(portal, "", chosen_kind=kind, wording=wording, now=now)
+    look(portal)
+    flag_contradiction(first, second, note="Dwie różne ulice.", by=coordinator)
+    page = f"/biurko/podobne/{group.pk}/"
+    return [
+        "/biurko/podobne/", "/biurko/podobne/?pokaz=potwierdzone", page, f"{page}?pokaz=w-grupie", f"{page}?pokaz=poza",
+        "/biurko/sprzecznosci/", f"/biurko/uwagi/{first.pk}/sprzecznosc/", "/biurko/tematy/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_desk(portal, visit, sign_in_to, axe, width):
     coordinator = factories.person(Role.COORDINATOR, Role.ADMINISTRATOR, Role.EDITOR)
-    page = visit("/", width=width, dark=dark)
+    page = visit("/", width=width)
     sign_in_to(page, coordinator)
     submission = portal.submissions.first()
     remark = portal.remarks.filter(state="assigned").get()
@@ -116,6 +146,7 @@ def test_the_desk(portal, visit, sign_in_to, axe, width, dark):
     table = bring_in(portal, upload=SimpleUploadedFile("uwagi.csv", as_csv(rows)), by=coordinator)
     jobs.run_due(now=timezone.now())
     Remark.objects.filter(pk=remark.pk).update(text_state="waiting", reason="Pisze Anna Nowak, tel. 600 700 800.")
+    similar = similar_remarks(portal, coordinator)
     in_preparation = start_next_version(draft, by=coordinator)
     found = {}
     for path in [
@@ -126,7 +157,9 @@ def test_the_desk(portal, visit, sign_in_to, axe, width, dark):
         f"/biurko/wersje/{in_preparation.pk}/publikacja/",
         "/biurko/wpisz/", f"/biurko/wpisz/{portal.slug}/", f"/biurko/wpisz/{portal.slug}/tabela/",
         f"/biurko/wpisz/{portal.slug}/tabela/{table.pk}/", "/biurko/teksty/", f"/biurko/uwagi/{remark.pk}/tekst/",
-        "/biurko/podsumowania/",
+        "/biurko/podsumowania/", *similar, "/biurko/zmiany/", f"/biurko/zmiany/{draft.versions.get(number=1).pk}/",
+        "/biurko/sprawozdania/", f"/biurko/sprawozdania/{portal.slug}/",
+        *[f"/biurko/sprawozdania/ze-sprawozdaniem/{page}" for page in ("", "zamroz/")],
         "/biurko/", "/biurko/weryfikacja/", f"/biurko/zgloszenia/{submission.pk}/", "/biurko/przydzial/",
         "/biurko/odpowiedzi/", f"/biurko/uwagi/{remark.pk}/", "/biurko/publikacja/", "/biurko/wiadomosci/",
     ]:  # fmt: skip

@@ -30,11 +30,10 @@ def consultation(db):
     return consultation
 
 
-@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_pages_of_the_draft_are_accessible(visit, axe, consultation, width, dark):
+def test_the_pages_of_the_draft_are_accessible(visit, axe, consultation, width):
     publish_next(consultation)
-    page = visit(url("draft", consultation), width=width, dark=dark)
+    page = visit(url("draft", consultation), width=width)
     found = {}
     for address in (
         url("draft", consultation),

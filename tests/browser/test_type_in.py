@@ -17,8 +17,6 @@ from tests.browser.hands import say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SCHEMES = [(1280, False), (1280, True), (360, False), (360, True)]
-
 
 @pytest.fixture
 def consultation() -> Consultation:
@@ -185,9 +183,9 @@ def test_a_clerk_who_was_signed_out_is_told_so_and_keeps_the_letter(clerk):
     assert Submission.objects.count() == 0
 
 
-@pytest.mark.parametrize(("width", "dark"), SCHEMES)
-def test_axe_finds_nothing(consultation, visit, sign_in_to, axe, width, dark):
-    page = visit("/konto/login/", width=width, dark=dark)
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing(consultation, visit, sign_in_to, axe, width):
+    page = visit("/konto/login/", width=width)
     sign_in_to(page, factories.person(Role.COORDINATOR))
     for address in ("/biurko/wpisz/zielen/", "/biurko/wpisz/zielen/tabela/"):
         page.goto(address)

@@ -290,7 +290,7 @@ def test_queries_do_not_grow(client, connection_queries):
         page(client, consultation, pokaz="wszystko")
         return connection_queries(lambda: page(client, consultation, pokaz="wszystko"))
 
-    assert ask(3) == ask(9) == 7
+    assert ask(3) == ask(9) == 8
 
 
 # -- Whole pages are kept -------------------------------------------------------------------------------------------

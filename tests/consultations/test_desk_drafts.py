@@ -241,7 +241,7 @@ def test_pictures_of_an_import_are_shown_to_staff(client, coordinator, nasty):
     assert picture_address(nasty) in page(client, nasty, "?rozdzial=2").content.decode()
 
 
-@pytest.mark.parametrize("role", [Role.EDITOR, Role.EXPERT, Role.COUNCILLOR])
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.EXPERT, Role.COUNCILLOR, Role.AUDITOR])
 def test_pictures_of_an_import_are_not_shown_to_others(client, sign_in, nasty, role):
     sign_in(role)
     assert client.get(picture_address(nasty)).status_code == 403

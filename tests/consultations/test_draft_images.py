@@ -50,7 +50,14 @@ def test_who_has_it_is_told_so(client, consultation):
 )
 @pytest.mark.parametrize(
     ("role", "status"),
-    [(None, 404), (Role.EXPERT, 404), (Role.COUNCILLOR, 404), (Role.COORDINATOR, 200), (Role.ADMINISTRATOR, 200)],
+    [
+        (None, 404),
+        (Role.EXPERT, 404),
+        (Role.COUNCILLOR, 404),
+        (Role.AUDITOR, 404),
+        (Role.COORDINATOR, 200),
+        (Role.ADMINISTRATOR, 200),
+    ],
 )
 def test_a_picture_that_is_not_public_is_for_those_who_set_up(client, consultation, sign_in, hide, role, status):
     hide(consultation)

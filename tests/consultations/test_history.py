@@ -28,6 +28,7 @@ from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
 from consultations.words import describe_history
 from tests.consultations.residents import attached_to
+from tests.consultations.test_history_of_work import OF_WORK
 from tests.factories import (
     DURING,
     DepartmentFactory,
@@ -208,9 +209,12 @@ def test_hiding_the_summary_leaves_a_row_and_doing_so_twice_only_one(consultatio
 
 
 def test_every_verb_is_in_this_table():
-    # Of versions tests/consultations/test_publish_version.py tells.
-    elsewhere = {Verb.RECEIVE, Verb.HIDE_SUMMARY, Verb.PUBLISH_VERSION}
-    assert set(CASES) | set(OF_SENDERS) | elsewhere == set(Verb)
+    # Of versions test_publish_version.py tells, of links between decisions and words test_link_changes.py, of reports
+    # tests/summaries/reports, of groups and topics test_groups.py, test_contradictions.py and test_suggest_topics.py.
+    of_links = {Verb.LINK_CHANGE, Verb.UNLINK_CHANGE, Verb.EXPLAIN_UNCHANGED, Verb.WITHDRAW_EXPLANATION}
+    of_groups = {Verb.GROUP, Verb.LEAVE_GROUP, Verb.DISMISS_GROUP, Verb.FLAG_CONTRADICTION, Verb.DISMISS_CONTRADICTION}
+    elsewhere = {Verb.RECEIVE, Verb.HIDE_SUMMARY, Verb.PUBLISH_VERSION, Verb.FREEZE_REPORT, Verb.SET_TOPIC}
+    assert set(CASES) | set(OF_SENDERS) | set(OF_WORK) | elsewhere | of_links | of_groups == set(Verb)
 
 
 def test_receiving_leaves_a_row_without_a_person(consultation):
@@ -220,7 +224,7 @@ def test_receiving_leaves_a_row_without_a_person(consultation):
     assert row.after == {"number": 1, "remarks": 2, "channel": "online"}
 
 
-@pytest.mark.parametrize("role", [Role.EDITOR, Role.EXPERT, Role.COUNCILLOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.EXPERT, Role.COUNCILLOR, Role.ADMINISTRATOR, Role.AUDITOR])
 @pytest.mark.parametrize("verb", CASES, ids=str)
 def test_a_refused_verb_leaves_no_row(consultation, department, verb, role):
     state, act, _before, _after = CASES[verb]

@@ -12,10 +12,23 @@ from accounts.models import User
 from accounts.permissions import may_enter_desk, may_manage_accounts
 from accounts.roles import Role
 from consultations import permissions
+from consultations.audit import HistoryFilter
 from consultations.errors import NotPermitted
-from consultations.models import Consultation, Decision, Draft, DraftImport, Remark, Submission
+from consultations.models import (
+    Consultation,
+    Decision,
+    Draft,
+    DraftImport,
+    Institution,
+    Opinion,
+    Remark,
+    RemarkGroup,
+    Submission,
+)
 from consultations.public_text import PublicText
 from consultations.services.attachments import add_scan, hide_attachment, publish_attachment
+from consultations.services.audit import export_history
+from consultations.services.contradictions import dismiss_contradiction, flag_contradiction
 from consultations.services.decisions import (
     approve_answer,
     assign_remark,
@@ -26,12 +39,17 @@ from consultations.services.decisions import (
     review_answer,
 )
 from consultations.services.drafts import publish_version, start_next_version
+from consultations.services.groups import add_to_group, confirm_group, dismiss_group, leave_group
 from consultations.services.imports import start_import
 from consultations.services.intake import save_letter_draft
 from consultations.services.redaction import approve_text, redact_text
+from consultations.services.rules import change_rules
+from consultations.services.similar import ask_to_find
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.summaries import hide_summary, publish_summary
 from consultations.services.tables import bring_in as bring_in_table
+from consultations.services.tables import discard as discard_table
+from consultations.services.topics import set_topic
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
 from notifications.errors import NotPermitted as ResendNotPermitted
 from notifications.models import Message
@@ -41,17 +59,19 @@ from participation.models import Event
 from stages.models import News
 from tests.consultations.clerks import letter as enter_letter_as
 from tests.consultations.residents import sent_attachment
+from tests.consultations.similar import confirmed_group, proposed_group, sent
 from tests.factories import DURING, DepartmentFactory, passage_remark, person, remark_in_state, submission
 from tests.files_made import pdf, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
-EDITOR, COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR = (
+EDITOR, COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR, AUDITOR = (
     Role.EDITOR,
     Role.COORDINATOR,
     Role.EXPERT,
     Role.COUNCILLOR,
     Role.ADMINISTRATOR,
+    Role.AUDITOR,
 )
 EVERYBODY = [*Role, None]
 
@@ -85,6 +105,18 @@ MAY = {
     "enter letter": {COORDINATOR},
     "save letter draft": {COORDINATOR},
     "bring in table": {COORDINATOR},
+    "discard table": {COORDINATOR},
+    "change rules": {COORDINATOR, ADMINISTRATOR},
+    "export history": {COORDINATOR, ADMINISTRATOR, AUDITOR},
+    "find similar": {COORDINATOR},
+    "confirm group": {COORDINATOR},
+    "dismiss group": {COORDINATOR},
+    "leave group": {COORDINATOR},
+    "add to group": {COORDINATOR},
+    "flag contradiction in own department": {COORDINATOR, EXPERT},
+    "flag contradiction with a foreign department": {COORDINATOR},
+    "dismiss contradiction": {COORDINATOR},
+    "set topic": {COORDINATOR},
 }
 
 
@@ -170,10 +202,39 @@ def do(verb: str, consultation: Consultation, user: User) -> None:
             save_letter_draft(consultation, by=user, form_token="one", revision=0, content={})
         case "bring in table":
             bring_in_table(consultation, upload=upload(b"pismo;wpisane\n"), by=user)
+        case "discard table":
+            table = bring_in_table(consultation, upload=upload(b"pismo;wpisane\n"), by=person(COORDINATOR))
+            discard_table(table, by=user)
+        case "change rules":
+            change_rules(consultation, fields=["report_days"], by=user)
+        case "export history":
+            export_history(HistoryFilter.read({}), form="csv", by=user)
         case "approve text":
             Consultation.objects.update(texts_need_approval=True)
             consultation.refresh_from_db()
             approve_text(remark_in_state(consultation, "proper"), revision=1, by=user)
+        case "find similar":
+            ask_to_find(consultation, by=user)
+        case "confirm group":
+            group = proposed_group(consultation)
+            confirm_group(group, joining=list(group.members.values_list("remark", flat=True)), by=user)
+        case "dismiss group":
+            dismiss_group(proposed_group(consultation), by=user)
+        case "leave group":
+            group = confirmed_group(consultation)
+            leave_group(group, remark=group.typical, why="x", by=user)
+        case "add to group":
+            add_to_group(confirmed_group(consultation), remark=sent(consultation, "Inna."), by=user)
+        case "flag contradiction in own department" | "flag contradiction with a foreign department":
+            foreign = own if verb.endswith("own department") else DepartmentFactory()
+            first, second = (remark_in_state(consultation, "assigned", department=one) for one in (own, foreign))
+            flag_contradiction(first, second, by=user)
+        case "dismiss contradiction":
+            first, second = (remark_in_state(consultation, "proper") for _time in range(2))
+            flagged = flag_contradiction(first, second, by=person(COORDINATOR))
+            dismiss_contradiction(flagged, why="x", by=user)
+        case "set topic":
+            set_topic(sent(consultation, "Inna."), topic=consultation.topics.get(), seen=None, by=user)
 
 
 @pytest.mark.parametrize("role", EVERYBODY, ids=lambda role: role or "anonymous")
@@ -195,8 +256,14 @@ ASKS = {
     permissions.may_publish_attachments: {COORDINATOR},
     permissions.may_redact: {COORDINATOR},
     permissions.may_type_in: {COORDINATOR},
+    permissions.may_group: {COORDINATOR},
+    permissions.may_set_topics: {COORDINATOR},
+    permissions.may_dismiss_contradictions: {COORDINATOR},
     permissions.may_read_contact: {COORDINATOR},
     permissions.may_read_remarks: {COORDINATOR, EXPERT},
+    permissions.may_read_history: {COORDINATOR, ADMINISTRATOR, AUDITOR},
+    permissions.may_link_changes: {COORDINATOR, EXPERT},
+    permissions.may_link_change: {COORDINATOR},
     may_enter_desk: set(Role),
     may_manage_accounts: {ADMINISTRATOR},
     may_resend: {COORDINATOR, ADMINISTRATOR},
@@ -243,18 +310,28 @@ PAGES = {
     "desk:intake": {COORDINATOR},
     "desk:letter": {COORDINATOR},
     "desk:table_imports": {COORDINATOR},
+    "desk:similar": {COORDINATOR},
+    "desk:group": {COORDINATOR, EXPERT},
+    "desk:contradictions": {COORDINATOR, EXPERT},
+    "desk:flag_contradiction": {COORDINATOR, EXPERT},
+    "desk:topics": {COORDINATOR},
     "desk:summaries": {COORDINATOR, EXPERT, COUNCILLOR, ADMINISTRATOR},
     "desk:drafts": {COORDINATOR, ADMINISTRATOR},
     "desk:draft_import": {COORDINATOR, ADMINISTRATOR},
     "desk:import": {COORDINATOR, ADMINISTRATOR},
     "desk:publish_version": {COORDINATOR, ADMINISTRATOR},
+    "desk:changes": {COORDINATOR, EXPERT},
+    "desk:version_changes": {COORDINATOR, EXPERT},
     "desk:content": {EDITOR},
+    "desk:history": {COORDINATOR, ADMINISTRATOR, AUDITOR},
     "admin:index": {EDITOR, COORDINATOR, EXPERT, ADMINISTRATOR},
     "admin:accounts_user_changelist": {ADMINISTRATOR},
     "admin:accounts_user_add": {ADMINISTRATOR},
     "admin:consultations_consultation_changelist": {COORDINATOR, ADMINISTRATOR},
     "admin:consultations_department_changelist": {COORDINATOR, ADMINISTRATOR},
     "admin:consultations_draft_changelist": {COORDINATOR, ADMINISTRATOR},
+    "admin:consultations_institution_changelist": {COORDINATOR, ADMINISTRATOR},
+    "admin:consultations_opinion_changelist": {COORDINATOR, ADMINISTRATOR},
     "admin:consultations_submission_changelist": {COORDINATOR},
     "admin:consultations_remark_changelist": {COORDINATOR, EXPERT},
     "admin:consultations_decision_changelist": {COORDINATOR, EXPERT},
@@ -265,6 +342,9 @@ PAGES = {
 def page_keys(remark):
     """What stands in the addresses of pages of one thing."""
     draft = Draft.objects.get(consultation=remark.consultation)
+    group = RemarkGroup.objects.create(
+        consultation=remark.consultation, kind="near_copy", typical=remark, found_at=DURING
+    )
     brought_in = start_import(draft, format=DraftImport.Format.TEXT, source="Tekst.", by=person(COORDINATOR))
     return {
         "desk:submission": [remark.submission_id],
@@ -272,9 +352,12 @@ def page_keys(remark):
         "desk:table_imports": [remark.consultation.slug],
         "desk:remark": [remark.pk],
         "desk:text": [remark.pk],
+        "desk:flag_contradiction": [remark.pk],
+        "desk:group": [group.pk],
         "desk:draft_import": [draft.pk],
         "desk:import": [brought_in.pk],
         "desk:publish_version": [draft.versions.get().pk],
+        "desk:version_changes": [draft.versions.get().pk],
     }
 
 
@@ -364,6 +447,8 @@ RECORDS = {
     Event: {EDITOR, COORDINATOR, ADMINISTRATOR},
     News: {EDITOR, COORDINATOR, ADMINISTRATOR},
     Consultation: {COORDINATOR, ADMINISTRATOR},
+    Institution: {COORDINATOR, ADMINISTRATOR},
+    Opinion: {COORDINATOR, ADMINISTRATOR},
     User: {ADMINISTRATOR},
     Submission: set(),
     Remark: set(),

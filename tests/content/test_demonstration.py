@@ -17,6 +17,7 @@ from lublin2030.loading import accounts
 from notifications.models import Message
 from participation.models import Event
 from stages.models import News, Process
+from summaries.reports.data import content_hash
 from tests.content.conftest import LOADED_AT
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -70,7 +71,7 @@ def test_every_verb_left_its_row(past):
     rows = HistoryEntry.objects.filter(consultation=past)
     assert {verb: rows.filter(verb=verb).count() for verb in rows.values_list("verb", flat=True).distinct()} == {
         "receive": 59, "mark_proper": 57, "mark_improper": 2, "assign": 199, "decide": 199, "publish": 200,
-        "correct_answer": 1, "publish_summary": 1,
+        "correct_answer": 1, "publish_summary": 1, "link_change": 138, "freeze_report": 1,
     }  # fmt: skip
 
 
@@ -203,3 +204,26 @@ def test_there_is_an_account_of_every_role():
 
 def test_the_expert_is_a_member_of_three_departments():
     assert User.objects.get(email="expert@example.org").departments.count() == 3
+
+
+def test_the_consultation_of_2021_has_its_frozen_report_within_the_term(past):
+    [report] = past.reports.all()
+    document = report.document
+    assert (report.state, report.number) == ("frozen", "1/2022")
+    assert report.frozen_at.astimezone(WARSAW).date() <= past.report_due_on
+    counts = document["counts"]
+    assert (report.row_count, counts["proper"], counts["senders"]) == (202, 199, 59)
+    assert content_hash(report) == report.sha256
+
+
+def test_the_report_of_2021_is_marked_as_demonstration(past):
+    report = past.reports.get()
+    assert report.is_demonstration
+    assert report.office.is_demonstration
+    assert report.document["demonstration"]
+
+
+def test_the_report_of_2021_has_the_events_of_its_stage(past):
+    course = next(one for one in past.reports.get().document["sections"] if one["key"] == "course")
+    events = [row[0] for row in course["blocks"][0]["rows"]]
+    assert len(events) == 7  # two debates, district councils, councillors, three days of the hearing

@@ -7,7 +7,9 @@ import os
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
+from consultations import append_only
 from lublin2030.management.commands import prepare
 
 
@@ -33,6 +35,15 @@ def test_static_files_are_collected_once(static, settings):
     assert prepare.collect_static()
     assert (settings.STATIC_ROOT / "own.css").exists()
     assert not prepare.collect_static()
+
+
+@pytest.mark.parametrize("folder", ["rest_framework", "axe-core"])
+def test_what_no_page_loads_is_not_collected(static, settings, folder):
+    (static / folder).mkdir()
+    (static / folder / "large.js").write_text("", encoding="ascii")
+    prepare.collect_static()
+    assert {path.name for path in settings.STATIC_ROOT.iterdir()} >= {"own.css"}
+    assert not (settings.STATIC_ROOT / folder).exists()
 
 
 @pytest.mark.parametrize("change", ["content", "time", "new file"])
@@ -93,3 +104,11 @@ def test_production_prints_no_account_and_no_mailbox(static, settings):
 def test_content_is_loaded_and_a_second_start_says_so(static):
     said("--without-demonstration")
     assert "already loaded" in said("--without-demonstration")
+
+
+@pytest.mark.django_db
+def test_triggers_that_guard_the_history_are_made_again_where_they_are_missing(static):
+    append_only.drop_guards(connection)
+    assert "History: " in said("--without-content")
+    assert append_only.missing_guards(connection) == []
+    assert "History: " not in said("--without-content")

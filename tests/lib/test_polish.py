@@ -123,3 +123,28 @@ def test_threads_do_not_share_a_dictionary() -> None:
     for thread in threads:
         thread.join()
     assert set(found) == {polish.index_words("ścieżek rowerowych")}
+
+
+# -- One lemma of what carries meaning --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "lemma"),
+    [("Ścieżkami", "sciezka"), ("jezdni", "jezdnia"), ("zielonych", "zielony"), ("nie", "nie"), ("2030", "2030")],
+)
+def test_a_word_that_carries_meaning_has_one_folded_lemma(word, lemma):
+    assert polish.subject_lemma(word) == lemma
+
+
+@pytest.mark.parametrize("word", ["w", "oraz", "przy", "od", "się", "czy"])
+def test_words_that_only_join_others_have_none(word):
+    assert polish.subject_lemma(word) == ""
+
+
+def test_an_unknown_word_is_its_own_lemma():
+    assert polish.subject_lemma("Blorkowanica") == "blorkowanica"
+
+
+def test_without_a_dictionary_words_of_three_letters_carry_meaning(monkeypatch):
+    monkeypatch.setattr(polish, "LEMMATISES", False)
+    assert [polish.subject_lemma(word) for word in ("Źródłem", "dom", "w", "na")] == ["zrodlem", "dom", "", ""]

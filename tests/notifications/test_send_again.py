@@ -39,6 +39,7 @@ def trouble(consultation, count=1, *, state="failed", email="jan@example.org") -
         (Role.EXPERT, False),
         (Role.COUNCILLOR, False),
         (Role.ADMINISTRATOR, True),
+        (Role.AUDITOR, False),
     ],
 )
 def test_who_may_send_again(consultation, client, role, may):

@@ -25,6 +25,7 @@ from notifications.models import Subscription
 from notifications.services import following
 from tests.factories import DURING
 from tests.notifications.backends import sent_to
+from tests.parallel import copy_to
 
 
 def python(*arguments: str, env: dict[str, str], **options) -> subprocess.Popen[str]:
@@ -107,7 +108,7 @@ def test_the_log_of_a_failure_holds_no_address(caplog):
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, transactional_db: None) -> dict[str, str]:
-    """The environment of processes of their own, on the test's PostgreSQL or on a new SQLite file."""
+    """The environment of processes of their own, on the test's PostgreSQL or on a copy of its SQLite in a file."""
     env = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
     env |= {"PORTAL_MODE": "demonstration", "VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "lublin2030.settings"}
     env.pop("EMAIL_HOST", None)
@@ -116,7 +117,7 @@ def elsewhere(tmp_path: Path, transactional_db: None) -> dict[str, str]:
         place = f"{quote(has['HOST'], safe='')}:{has['PORT']}" if has["PORT"] else quote(has["HOST"], safe="")
         env["DATABASE_URL"] = f"postgres://{has['USER']}:{quote(has['PASSWORD'])}@{place}/{has['NAME']}"
     else:
-        run("manage.py", "migrate", "--verbosity=0", env=env)
+        copy_to(tmp_path / "portal.sqlite3")
     return env
 
 

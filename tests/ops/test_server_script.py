@@ -111,8 +111,9 @@ def test_a_second_start_is_quick_and_changes_no_data(start: Start, environment: 
     before = contents(tmp_path / "var" / "portal.sqlite3")
     assert before["consultations_remark"]
 
-    seconds = []
-    for _ in range(3):  # the other tests of this run take their share of the machine: the best of three counts
+    seconds: list[float] = []
+    # The other tests of this run take their share of the machine: one quick start of three is enough.
+    while not seconds or (min(seconds) >= SECOND_START_SECONDS and len(seconds) < 3):
         again = start(ROOT / "script" / "server", environment=environment)
         seconds.append(again.wait_for_health(port, seconds=60))
         end_and_look(again, port, signal.SIGINT)

@@ -25,6 +25,7 @@ MAY = {
     Role.ADMINISTRATOR: {"view", "add", "change", "delete"},
     Role.EXPERT: set(),
     Role.COUNCILLOR: set(),
+    Role.AUDITOR: set(),
 }
 
 
@@ -49,7 +50,7 @@ def test_an_editor_opens_the_list_and_an_empty_form(client: Client, sign_in, mod
     assert client.get(reverse(f"{name}_add")).status_code == 200
 
 
-@pytest.mark.parametrize("role", [Role.EXPERT, Role.COUNCILLOR])
+@pytest.mark.parametrize("role", [Role.EXPERT, Role.COUNCILLOR, Role.AUDITOR])
 def test_others_are_turned_away(client: Client, sign_in, role: Role) -> None:
     sign_in(role)
     news = NewsFactory()

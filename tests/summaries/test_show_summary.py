@@ -37,6 +37,7 @@ def test_before_publication_nobody_learns_of_it(client, address):
         (Role.EXPERT, 200),
         (Role.ADMINISTRATOR, 200),
         (Role.EDITOR, 404),
+        (Role.AUDITOR, 404),
     ],
 )
 def test_before_publication_it_opens_for_those_who_work_with_it(client, address, sign_in, role, status):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from lublin2030.loading import accounts, adopted, base, current, past
+from lublin2030.loading import accounts, adopted, base, current, linked, past, report
 
 
 class Command(BaseCommand):
@@ -51,6 +51,10 @@ class Command(BaseCommand):
             self._say(f"Consultation of 2021: {past.load()} demonstration remarks.")
         if not adopted.is_loaded():
             self._say(f"Adopted version of the draft of 2021: {adopted.load()} passages.")
+        if not linked.is_loaded():
+            self._say(f"Sources of its changes: {linked.load()} links.")
+        if not report.is_loaded():
+            self._say(f"Report on the consultation of 2021: frozen as no. {report.load()}.")
         if not current.is_loaded():
             self._say(f"Open consultation: {current.load(now=now)} demonstration remarks.")
         elif current.follow_today(now=now):

@@ -1,0 +1,33 @@
+"""The words in which the portal asks for reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from consultations.models import Consultation
+    from summaries.models import ConsultationReport
+
+
+class ConsultationReportQuerySet(models.QuerySet["ConsultationReport"]):
+    def frozen(self) -> ConsultationReportQuerySet:
+        """Reports that everybody may read, the latest first."""
+        return self.filter(state="frozen").order_by("-frozen_at", "-pk")
+
+    def under_way(self) -> ConsultationReportQuerySet:
+        """Reports that a worker is making or is asked to make; of a consultation at most one."""
+        return self.filter(state__in=["making", "freezing"])
+
+    def latest_of(self, consultation: Consultation) -> ConsultationReport | None:
+        """The frozen report that no other corrects."""
+        return self.frozen().filter(consultation=consultation, superseded_by__isnull=True).first()
+
+    def draft_of(self, consultation: Consultation) -> ConsultationReport | None:
+        """The draft that was made last."""
+        return self.filter(consultation=consultation, state="draft").order_by("-made_at", "-pk").first()
+
+    def without_content(self) -> ConsultationReportQuerySet:
+        """Without the content, for lists."""
+        return self.defer("content").select_related("office")
