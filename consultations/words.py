@@ -372,8 +372,6 @@ def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
         said.append(str(Submission.Verification(part["verification"]).label))
     if part.get("department"):
         said.append(names.departments.get(part["department"], ""))
-    if "topic" in part:
-        said.append(names.topics.get(part["topic"], "") if part["topic"] else _("no topic"))
     if part.get("due_on"):
         said.append(_("by %(day)s") % {"day": date_format(dt.date.fromisoformat(part["due_on"]), "DATE_FORMAT")})
     if part.get("outcome"):

@@ -47,6 +47,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 
 REFUSALS = {
     "improper": ImproperCannotChange,
+    "drafted": RemarkAnswered,
+    "reviewed": RemarkAnswered,
     "approved": RemarkAnswered,
     "published": RemarkAnswered,
     "withdrawn": RemarkWithdrawn,

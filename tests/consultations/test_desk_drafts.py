@@ -172,7 +172,8 @@ def test_the_preview_of_400_pages_is_light_and_takes_few_queries(
     start_import(draft, format=DraftImport.Format.DOCX, data=large_docx(), file_name="400.docx", by=coordinator)
     run_worker()
     found = DraftImport.objects.get()
-    with django_assert_max_num_queries(15):
+    # Most of them are the menu's: it counts what waits in each queue.
+    with django_assert_max_num_queries(24):
         answer = page(client, found, "?rozdzial=40")
     assert len(answer.content) < 100_000
 
