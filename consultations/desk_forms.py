@@ -106,6 +106,7 @@ class DecideForm(DeskForm):
         label=_("Justification"),
         help_text=_("The sender and every reader of the report will see it."),
     )
+    whole_group = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, offers: Sequence[Offer] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

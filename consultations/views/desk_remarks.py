@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from consultations.desk import (
@@ -63,11 +64,13 @@ from consultations.services.decisions import (
     review_answer,
 )
 from consultations.services.duplicates import same_texts
+from consultations.services.group_answers import GroupAnswer, answer_group, waiting_with
 from consultations.services.notes import mentionable_colleagues, write_note
 from consultations.services.presence import others_at
 from consultations.views.attachments import readable_attachments
 from consultations.views.desk_pages import desk_page, form_page, go_on, line_of_steps, signed_in_person
 from consultations.words import describe_history
+from lublin2030.lib.numbers import grouped
 from lublin2030.lib.paging import read_key
 from lublin2030.views import keeps_typed_text
 
@@ -217,7 +220,8 @@ def _do_with_remark(one: Remark, form: DeskForm, *, by: User) -> str:
             if values["seen_department"] != one.department_id:
                 raise RemarkAlreadyDecided
             outcome = Remark.Outcome(values["outcome"])
-            decide_remark(
+            answer = answer_group if values["whole_group"] else decide_remark
+            done = answer(
                 one,
                 outcome=outcome,
                 justification=values["justification"],
@@ -226,6 +230,8 @@ def _do_with_remark(one: Remark, form: DeskForm, *, by: User) -> str:
                 by=by,
             )
             told = {**number, "outcome": outcome.label}
+            if isinstance(done, GroupAnswer):
+                return _told_of_group(done, told)
             if one.state == State.DRAFTED:
                 return _("The answer to remark %(number)s waits for review: %(outcome)s.") % told
             return _("Remark %(number)s is decided: %(outcome)s. A coordinator publishes it.") % told
@@ -251,6 +257,22 @@ def _do_with_remark(one: Remark, form: DeskForm, *, by: User) -> str:
         case _:
             return_decision(one, reason=values["reason"], by=by)
             return _("Remark %(number)s went back to the department.") % number
+
+
+def _told_of_group(done: GroupAnswer, told: dict[str, Any]) -> str:
+    """How many of the group got the answer, and how many did not."""
+    words = ngettext(
+        "Remark %(number)s and %(n)s other of its group have this answer: %(outcome)s.",
+        "Remark %(number)s and %(n)s others of its group have this answer: %(outcome)s.",
+        done.others,
+    ) % {**told, "n": grouped(done.others)}
+    if done.refusals:
+        words += " " + ngettext(
+            "%(n)s of the group did not get it: it is another department's, or was answered meanwhile.",
+            "%(n)s of the group did not get it: they are another department's, or were answered meanwhile.",
+            len(done.refusals),
+        ) % {"n": grouped(len(done.refusals))}
+    return words
 
 
 def _remark_page(
@@ -287,6 +309,7 @@ def _remark_page(
             "similar": [{"remark": other, "decision": _current_decision(other)} for other in shown],
             "similar_total": similar.count(),
             "groups": similar_of_remark(one, user),
+            "waiting_in_group": waiting_with(one).count() if types else 0,
             "place": queue_around(queue.rows, one, queue.order),
             "history": describe_history(entries.select_related("by")),
             "may_verify": may_verify(user),
