@@ -68,3 +68,4 @@ for (const cell of document.querySelectorAll("[data-check-all]")) {
 
 // The open item stands in view in its queue.
 document.querySelector(".desk > .queue [aria-current]")?.scrollIntoView({ block: "nearest" });
+document.querySelector(".desk-bar nav:not(.lang) [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -34,7 +34,7 @@ def test_basket_edit_wording_send_correct_withdraw(consultation, visit, axe):  #
     hands = Keyboard(page)
 
     open_form(page, hands, 1)
-    page.wait_for_function("document.activeElement?.name === 'kind'")
+    page.locator("input[name=kind]:focus").wait_for(state="attached")
     wording = page.locator("textarea[name=wording]")
     reason = page.get_by_label(say("Why?"))
     assert wording.input_value() == OLD
