@@ -23,9 +23,16 @@ class ChangeSourceQuerySet(models.QuerySet["ChangeSource"]):
 
     def public(self, now: dt.datetime) -> ChangeSourceQuerySet:
         """What the public may read of sources: of a remark only once it is shown, read and answered in public."""
+        from consultations.models import Remark
+
+        # A corrected answer may demand no change any more: then nothing changed because of it.
         remark_is_public = (
             Q(remark__consultation__remarks_shown="at_once") | Q(remark__consultation__closes_at__lte=now)
-        ) & Q(remark__state="published", remark__text_state__in=["open", "redacted"])
+        ) & Q(
+            remark__state="published",
+            remark__text_state__in=["open", "redacted"],
+            remark__in=Remark.objects.demanding_change(),
+        )
         return self.of_public_versions(now).filter(~Q(kind="remark") | remark_is_public)
 
     def in_order(self) -> ChangeSourceQuerySet:

@@ -305,6 +305,10 @@ class OutcomeNotDecided(ConsultationError):
     """The remark has no answer yet, so nothing can follow from it."""
 
 
+class OutcomeChangesNothing(ConsultationError):
+    """The remark's outcome promises no other words, so no change can come from it."""
+
+
 class OpinionNotReceived(ConsultationError):
     """The institution has said nothing that could have changed the text."""
 

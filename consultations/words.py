@@ -173,6 +173,9 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "This belongs to another consultation. Choose one of this consultation."
     ),
     errors.OutcomeNotDecided: gettext_lazy("This remark is not decided yet. Link it once it has its answer."),
+    errors.OutcomeChangesNothing: gettext_lazy(
+        "The answer to this remark promises no change, so a change cannot come from it. Check the number."
+    ),
     errors.OpinionNotReceived: gettext_lazy("This institution has given no opinion, so nothing can follow from it."),
     errors.AlreadyLinked: gettext_lazy("This change points to that source already. Nothing was added."),
     errors.LinkGone: gettext_lazy("Somebody has removed this in the meantime. The page shows how things stand now."),

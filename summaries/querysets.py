@@ -20,9 +20,13 @@ class ConsultationReportQuerySet(models.QuerySet["ConsultationReport"]):
         """Reports that a worker is making or is asked to make; of a consultation at most one."""
         return self.filter(state__in=["making", "freezing"])
 
+    def standing(self) -> ConsultationReportQuerySet:
+        """Frozen reports in whose place no other frozen one stands; one that is only being made changes nothing."""
+        return self.frozen().exclude(superseded_by__state="frozen")
+
     def latest_of(self, consultation: Consultation) -> ConsultationReport | None:
         """The frozen report that no other corrects."""
-        return self.frozen().filter(consultation=consultation, superseded_by__isnull=True).first()
+        return self.standing().filter(consultation=consultation).first()
 
     def draft_of(self, consultation: Consultation) -> ConsultationReport | None:
         """The draft that was made last."""

@@ -27,8 +27,9 @@ def find_report(slug: str, number: str | None) -> ConsultationReport:
     """The frozen report of that number, or the latest one, of a public consultation; 404 otherwise. Two queries."""
     consultation = get_object_or_404(Consultation.objects.for_reading(timezone.now()), slug=slug)
     frozen = ConsultationReport.objects.frozen().select_related("office", "supersedes", "superseded_by")
+    frozen = frozen.defer("supersedes__content", "superseded_by__content")
     if number is None:
-        report = frozen.filter(consultation=consultation, superseded_by__isnull=True).first()
+        report = frozen.standing().filter(consultation=consultation).first()
     else:
         report = frozen.filter(consultation=consultation, slug=number).first()
     if report is None:

@@ -20,6 +20,7 @@ from consultations.errors import (
     NotOfThisConsultation,
     NotPermitted,
     OpinionNotReceived,
+    OutcomeChangesNothing,
     OutcomeNotDecided,
     PassageUnchanged,
 )
@@ -243,6 +244,8 @@ def _kind_of(
         # As it is now: an answer may have been returned since the page was opened.
         if not Remark.objects.filter(pk=remark.pk, state__in=ANSWERED_STATES).exists():
             raise OutcomeNotDecided
+        if not Remark.objects.demanding_change().filter(pk=remark.pk).exists():
+            raise OutcomeChangesNothing
         return Kind.REMARK
     if opinion is not None:
         if opinion.consultation_id != consultation.pk:

@@ -45,6 +45,9 @@ def chart_png(chart: dict[str, Any]) -> bytes:
     return bytes(made)
 
 
+MOST_OF_A_PROPERTY = 255  # characters that the format allows in a document's title or author
+
+
 class _Writer:
     def __init__(self, report: ConsultationReport, volume: dict[str, Any]) -> None:
         self._report, self._volume = report, volume
@@ -77,9 +80,9 @@ class _Writer:
     def _set_up(self) -> None:
         file, volume = self._file, self._volume
         properties = file.core_properties
-        properties.title = document_title(volume)
+        properties.title = document_title(volume)[:MOST_OF_A_PROPERTY]
         properties.language = "pl-PL"
-        properties.author = volume["office"] or "Urząd Miasta Lublin"
+        properties.author = (volume["office"] or "Urząd Miasta Lublin")[:MOST_OF_A_PROPERTY]
         properties.comments = f"SHA-256 {self._report.sha256}"
         properties.created = properties.modified = self._report.made_at.astimezone(dt.UTC).replace(tzinfo=None)
         styles = file.styles

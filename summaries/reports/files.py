@@ -102,4 +102,4 @@ def ask_for_files(report: ConsultationReport, *, now: dt.datetime | None = None)
     if latest is not None and (latest.finished_at is None or latest.finished_at > now - ASKED_AGAIN_AFTER):
         return
     with transaction.atomic():
-        ask_for(JOB, key=f"{JOB}:{report.pk}:{jobs.count() + 1}", by=None, now=now, report=report.pk)
+        ask_for(JOB, key=f"{JOB}:{report.pk}:{now:%Y%m%d%H}", by=None, now=now, report=report.pk)

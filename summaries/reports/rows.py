@@ -25,6 +25,9 @@ AT_ONCE = 2000
 IMPROPER, WITHDRAWN, DOCUMENT = "improper", "withdrawn", "document"
 Standing = Remark.Standing
 
+# What tells who said what: of a withdrawn remark only its number stays.
+OF_WHAT_WAS_SAID = ("sender", "place", "passage", "kind", "kind_name", "topic", "district")
+
 
 def canonical(data: Mapping[str, Any]) -> str:
     """The data as JSON of one form: keys in order, no blanks, no escapes that are not needed."""
@@ -100,7 +103,7 @@ def row_of(placed: Placed[Remark], consultation: Consultation) -> dict[str, Any]
         places.append(_("passage %(number)s") % {"number": placed.passage.number})
     is_person = sender_kind == Submission.SenderKind.PERSON
     sender = _("natural person") if is_person else organisation or _("organisation")
-    return {
+    row = {
         "submission": f"{remark.submission_number}/{consultation.year}",
         "ordinal": remark.ordinal,
         "number": f"{remark.address}/{consultation.year}",
@@ -128,6 +131,9 @@ def row_of(placed: Placed[Remark], consultation: Consultation) -> dict[str, Any]
         "improper_reason": improper.label if improper and remark.standing == Standing.IMPROPER else "",
         "demonstration": remark.is_demonstration,
     }
+    if remark.standing == Standing.WITHDRAWN:
+        row |= dict.fromkeys(OF_WHAT_WAS_SAID, "")
+    return row
 
 
 def lines_of(report: ConsultationReport) -> Iterator[str]:

@@ -142,6 +142,10 @@ def _begin(
         raise NotPermitted
     with transaction.atomic():
         Consultation.objects.select_for_update().get(pk=consultation.pk)
+        corrected = fields.get("supersedes")
+        latest = ConsultationReport.objects.latest_of(consultation)
+        if corrected is not None and (latest is None or latest.pk != corrected.pk):
+            raise NothingToCorrect
         # One whose work failed for good stands in nobody's way.
         for other in ConsultationReport.objects.under_way().filter(consultation=consultation):
             job = job_of(other)
@@ -193,6 +197,9 @@ def take_snapshot(report: ConsultationReport, *, now: dt.datetime | None = None)
         freezes = held.state == State.FREEZING and not blockers(consultation, now)
         if freezes:
             _number(held, now)
+        else:
+            # A draft stands in nobody's place, and nobody signs it.
+            held.office, held.supersedes, held.what_changed = None, None, ""
         parts = parts_for(consultation, now)
         held.row_count = save_rows(held, live_rows(consultation, now, parts))
         held.content = canonical(document_of(held, consultation, parts, now))
@@ -218,6 +225,9 @@ def _number(report: ConsultationReport, now: dt.datetime) -> None:
     report.ordinal = (used or 0) + 1
     report.number = office.number(report.ordinal, report.year)
     report.slug = slugify(report.number.replace("/", "-").replace(".", "-"))
+    # Another office may count alike; within one consultation an address leads to one report.
+    if ConsultationReport.objects.filter(consultation=report.consultation_id, slug=report.slug).exists():
+        report.slug = f"{report.slug}-{office.pk}"
 
 
 def forget_drafts(consultation: Consultation, *, but: ConsultationReport | None = None) -> None:

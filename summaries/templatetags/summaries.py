@@ -87,8 +87,7 @@ def staff_markdown(text: str) -> SafeString:
 @register.simple_tag
 def latest_report(consultation: Consultation) -> ConsultationReport | None:
     """The consultation's frozen report that stands, without its content. One query."""
-    reports = ConsultationReport.objects.frozen().without_content()
-    return reports.filter(consultation=consultation, superseded_by__isnull=True).first()
+    return ConsultationReport.objects.without_content().latest_of(consultation)
 
 
 @register.inclusion_tag("summaries/parts/report_chart.html")
