@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consultations.desk_forms import JUSTIFICATION_LIMIT, NOTE_LIMIT, DeskForm, NamedChoiceField
@@ -13,6 +15,7 @@ from consultations.models import BulkAction, Consultation, Department, Remark, T
 from consultations.models.remarks import new_token
 from consultations.outcomes import offered_outcomes
 from consultations.services.bulk import Prepared, may_do
+from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.plaintext import PlainTextField
 
 Verb = BulkAction.Verb
@@ -35,6 +38,9 @@ class VerbForm(DeskForm):
         return []
 
 
+LATEST_TERM_DAYS = 730  # a term further off is a slip of the pen
+
+
 class BulkAssignForm(VerbForm):
     verb = Verb.ASSIGN
     action = "assign"
@@ -48,6 +54,12 @@ class BulkAssignForm(VerbForm):
         input_formats=["%Y-%m-%d", "%d.%m.%Y"],
         help_text=_("Empty: the consultation's own term."),
     )
+
+    def clean_due_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["due_on"]
+        if day is not None and not 0 <= (day - warsaw_day(timezone.now())).days <= LATEST_TERM_DAYS:
+            raise forms.ValidationError(_("Choose a day from today on, within two years."))
+        return day
 
     def parameters(self) -> dict[str, Any]:
         due_on = self.cleaned_data["due_on"]

@@ -81,7 +81,7 @@ class DeskFilterForm(forms.Form):
     jak = forms.CharField(
         label=_("Same text as remark"), required=False, max_length=20, help_text=_("Its number, as 12.3")
     )
-    odrzucone = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
+    odrzucone = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=10**18)
 
     def __init__(self, params: Mapping[str, str], *, user: Any) -> None:
         consultations = list(Consultation.objects.order_by("-opens_at", "-pk").only("slug", "title", "translations"))

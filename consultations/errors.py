@@ -101,6 +101,10 @@ class SamePerson(ConsultationError):
     """The consultation asks for different people, and this one had the answer in hand already."""
 
 
+class TypedByAnother(ConsultationError):
+    """The consultation asks for different people, and somebody else has typed the words that would be handed over."""
+
+
 class CorrectionUnderWay(ConsultationError):
     """A correction of the answer is under way already, or there is no published answer to correct."""
 

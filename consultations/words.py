@@ -71,6 +71,9 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
     errors.SamePerson: gettext_lazy(
         "This consultation asks for different people: whoever drafts an answer does not review or approve it."
     ),
+    errors.TypedByAnother: gettext_lazy(
+        "Somebody else has typed this answer. Where different people are asked for, that person hands it over."
+    ),
     errors.CorrectionUnderWay: gettext_lazy(
         "The answer cannot be corrected now: a correction is under way already, or no answer is public yet."
     ),

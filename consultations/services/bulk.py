@@ -18,9 +18,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.jobs import Progress, ask_for
-from accounts.models import User
+from accounts.models import Job, User
 from consultations.desk_filters import DeskFilter
-from consultations.errors import ChoiceGone, ConsultationError, ListChanged, NotPermitted
+from consultations.errors import BatchNotUnderWay, ChoiceGone, ConsultationError, ListChanged, NotPermitted
 from consultations.models import BulkAction, BulkItem, Consultation, Decision, Department, Remark, Topic
 from consultations.permissions import may_answer, may_approve, may_assign, may_publish, may_set_topics
 from consultations.services.decisions import (
@@ -138,6 +138,28 @@ def confirm(
     )
     ask_for(JOB, key=f"{JOB}:{action.pk}", by=by, now=now, action=action.pk)
     return action
+
+
+@transaction.atomic
+def go_on(action: BulkAction, *, by: User, now: dt.datetime | None = None) -> Job:
+    """Go on with an action whose work was given up; what was done stays done. Two that ask at once ask for one job.
+
+    Raises NotPermitted, BatchNotUnderWay when it is carried out or a worker has it.
+    """
+    if not may_do(by, action.verb):
+        raise NotPermitted
+    hold_consultation(action.consultation_id)
+    latest = job_of(action)
+    waits = BulkAction.objects.filter(pk=action.pk, state=BulkAction.State.WAITING).exists()
+    if not waits or (latest is not None and latest.state != Job.State.FAILED):
+        raise BatchNotUnderWay
+    begun = Job.objects.filter(kind=JOB, subject__action=action.pk).count()
+    return ask_for(JOB, key=f"{JOB}:{action.pk}:{begun + 1}", by=by, now=now, action=action.pk)
+
+
+def job_of(action: BulkAction) -> Job | None:
+    """The latest work on the action, while it is remembered. One query."""
+    return Job.objects.filter(kind=JOB, subject__action=action.pk).order_by("-pk").first()
 
 
 # -- In the worker ----------------------------------------------------------------------------------------------------

@@ -29,9 +29,10 @@ from consultations.errors import (
     RemarkNotAssignable,
     RemarkNotDecided,
     SamePerson,
+    TypedByAnother,
     WhyMissing,
 )
-from consultations.models import Consultation, Decision, Department, HistoryEntry, Remark
+from consultations.models import AnswerDraft, Consultation, Decision, Department, HistoryEntry, Remark
 from consultations.outcomes import offered_outcomes
 from consultations.permissions import may_approve, may_assign, may_decide, own_departments, works_for
 from consultations.services import answer_drafts
@@ -139,7 +140,9 @@ def decide_remark(
     if not may_decide(by, remark):
         raise NotPermitted
     consultation = hold_consultation(remark.consultation_id)
-    _only(decide_remarks(consultation, [Answer(remark, outcome, justification, revision)], by=by, now=now))
+    answer = Answer(remark, outcome, justification, revision)
+    _only(decide_remarks(consultation, [answer], by=by, keeps_drafts=True, now=now))
+    _refuse_words_of_another(consultation, remark, by)
     answer_drafts.drop_answer_draft(remark, seen=draft, outcome=outcome, justification=justification)
     remark.refresh_from_db()
     return Decision.objects.current().get(remark=remark, published_at__isnull=True)
@@ -147,11 +150,17 @@ def decide_remark(
 
 @transaction.atomic
 def decide_remarks(
-    consultation: Consultation, answers: Sequence[Answer], *, by: User, now: dt.datetime | None = None
+    consultation: Consultation,
+    answers: Sequence[Answer],
+    *,
+    by: User,
+    keeps_drafts: bool = False,
+    now: dt.datetime | None = None,
 ) -> Refusals:
     """``decide_remark`` for many of one held consultation, each by itself.
 
-    At most seven queries, and one for each outcome.
+    What was typed of other answers to them is forgotten, unless the caller sees to it. At most eight queries, and one
+    for each outcome.
     """
     now = now or timezone.now()
     refused: Refusals = {}
@@ -173,6 +182,8 @@ def decide_remarks(
             to={"state": state, "outcome": outcome, "changed_at": now},
         )
     decisions = _draft_all(consultation, good, by=by, now=now)
+    if not keeps_drafts:
+        AnswerDraft.objects.filter(remark__in=[answer.remark.pk for answer in good]).delete()
     record_remarks(
         HistoryEntry.Verb.DECIDE,
         consultation=consultation,
@@ -238,6 +249,7 @@ def correct_answer(
     changed = Remark.objects.filter(pk=remark.pk, state=State.PUBLISHED, correction="").update(correction=step)
     if not changed:
         raise CorrectionUnderWay
+    _refuse_words_of_another(consultation, remark, by)
     answer_drafts.drop_answer_draft(remark, seen=draft, outcome=outcome, justification=justification)
     remark.refresh_from_db()
     [decision] = _draft_all(consultation, [Answer(remark, outcome, justification)], by=by, now=now, corrects_why=why)
@@ -472,6 +484,14 @@ def _checked(text: str, refusal: type[ConsultationError]) -> str:
     if not text:
         raise refusal
     return text
+
+
+def _refuse_words_of_another(consultation: Consultation, remark: Remark, by: User) -> None:
+    """Where different people are asked for, nobody hands over what another has typed: that one could review it."""
+    if consultation.answer_path != Consultation.AnswerPath.FOUR_EYES:
+        return
+    if AnswerDraft.objects.filter(remark=remark, by__isnull=False).exclude(by=by).exists():
+        raise TypedByAnother
 
 
 def _first_state(consultation: Consultation) -> Remark.State:

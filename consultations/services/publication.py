@@ -26,7 +26,7 @@ from consultations.errors import (
     NotPermitted,
     RemarkNotDecided,
 )
-from consultations.models import Consultation, Decision, HistoryEntry, PublicationBatch, Remark
+from consultations.models import BulkAction, Consultation, Decision, HistoryEntry, PublicationBatch, Remark
 from consultations.permissions import may_publish
 from consultations.services import tallies
 from consultations.services.history import Fact, record_remarks
@@ -156,7 +156,9 @@ def continue_batch(batch: PublicationBatch, *, by: User, now: dt.datetime | None
     _hold(batch.consultation)
     job = job_of(batch)
     under_way = PublicationBatch.objects.filter(pk=batch.pk, published_at__isnull=True).exists()
-    if not under_way or (job is not None and job.state != Job.State.FAILED):
+    # The batch of a bulk action is closed by that action, which goes on by itself (``bulk.go_on``).
+    of_action = BulkAction.objects.filter(batch=batch, state=BulkAction.State.WAITING).exists()
+    if not under_way or of_action or (job is not None and job.state != Job.State.FAILED):
         raise BatchNotUnderWay
     begun = Job.objects.filter(kind=JOB, subject__batch=batch.pk).count()
     return ask_for(JOB, key=f"{JOB}:{batch.pk}:{begun + 1}", by=by, now=now, batch=batch.pk)

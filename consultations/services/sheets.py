@@ -59,9 +59,11 @@ def bring_in_sheet(consultation: Consultation, *, upload: Any, by: User, now: dt
 def choose_rows(sheet: AnswerSheet, *, everything: bool, by: User, now: dt.datetime | None = None) -> Job:
     """Draft the answers of a judged sheet: all, when no row is refused, or the accepted ones.
 
+    Only whoever brought it in answers by it, so that it is known who drafted and who may not review.
+
     Raises NotPermitted, RowsRefused, ImportNotReady; one whose drafting failed can be chosen again and goes on.
     """
-    if not may_answer(by):
+    if not may_answer(by) or sheet.by_id != by.pk:
         raise NotPermitted
     now = now or timezone.now()
     with transaction.atomic():

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,14 +14,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Job
 from consultations.bulk_forms import ConfirmForm, VerbForm, verb_form, verb_forms
 from consultations.desk import first_words, read
 from consultations.desk_filters import DeskFilter, DeskFilterForm
 from consultations.errors import ConsultationError
 from consultations.models import BulkAction, BulkItem
 from consultations.permissions import may_answer, own_departments
-from consultations.services.bulk import JOB, confirm, may_do, prepare
+from consultations.services.bulk import confirm, go_on, job_of, may_do, prepare
 from consultations.table_template import safe_cell
 from consultations.views.desk_pages import desk_page, signed_in_person
 from consultations.words import refusal_in_words, status_for, words_for
@@ -63,7 +63,7 @@ def _list(
             after=read_key(request.GET.get("po")),
         )
         rows, after = read(page.rows), page.after
-        forms = verb_forms(request.user, chosen.consultation, initial=_parameters_again(chosen))
+        forms = verb_forms(request.user, chosen.consultation, initial=_parameters_again(chosen, request.user))
         if tried is not None:
             forms = [tried if one.verb == tried.verb else one for one in forms]
     asked = tried.verb.value if tried is not None else request.GET.get("czynnosc", "")
@@ -83,9 +83,9 @@ def _list(
     return render(request, "desk/bulk/list.html", context, status=200 if tried is None and chosen else 422)
 
 
-def _parameters_again(chosen: DeskFilter) -> dict[str, Any]:
+def _parameters_again(chosen: DeskFilter, user: Any) -> dict[str, Any]:
     """What was chosen for the action whose refused remarks are to be tried again."""
-    action = BulkAction.objects.filter(pk=dict(chosen.params).get("odrzucone", 0)).first()
+    action = _actions_of(user).filter(pk=dict(chosen.params).get("odrzucone", 0)).first()
     return dict(action.parameters) if action is not None else {}
 
 
@@ -158,6 +158,12 @@ def actions(request: HttpRequest) -> HttpResponse:
 def action(request: HttpRequest, pk: int) -> HttpResponse:
     """How far one action is, and what became of its remarks: how many done, which refused and why."""
     one = _find(request, pk)
+    if request.method == "POST":
+        try:
+            go_on(one, by=signed_in_person(request))
+        except ConsultationError as error:
+            messages.warning(request, words_for(error))
+        return redirect("desk:bulk_action", one.pk)
     refused = []
     for reason, number in one.items.by_reason() if one.refused else []:
         items = one.items.refused().filter(refusal=reason).select_related("remark__consultation")
@@ -171,7 +177,7 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
                 "more": max(number - SHOWN_REFUSED, 0),
             }
         )
-    job = Job.objects.filter(key=f"{JOB}:{one.pk}").first()
+    job = job_of(one)
     context = {"action": one, "job": job, "refused": refused, "is_working": one.state == BulkAction.State.WAITING}
     return render(request, "desk/bulk/action.html", context)
 

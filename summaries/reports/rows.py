@@ -25,8 +25,8 @@ AT_ONCE = 2000
 IMPROPER, WITHDRAWN, DOCUMENT = "improper", "withdrawn", "document"
 Standing = Remark.Standing
 
-# What tells who said what: of a withdrawn remark only its number stays.
-OF_WHAT_WAS_SAID = ("sender", "place", "passage", "kind", "kind_name", "topic", "district")
+# What tells what was said: of a withdrawn remark only its number stays, and whether a person sent it.
+OF_WHAT_WAS_SAID = ("place", "passage", "kind", "kind_name", "topic", "district")
 
 
 def canonical(data: Mapping[str, Any]) -> str:
@@ -102,7 +102,9 @@ def row_of(placed: Placed[Remark], consultation: Consultation) -> dict[str, Any]
     if placed.passage:
         places.append(_("passage %(number)s") % {"number": placed.passage.number})
     is_person = sender_kind == Submission.SenderKind.PERSON
-    sender = _("natural person") if is_person else organisation or _("organisation")
+    is_withdrawn = remark.standing == Standing.WITHDRAWN
+    named = "" if is_withdrawn else organisation
+    sender = _("natural person") if is_person else named or _("organisation")
     row = {
         "submission": f"{remark.submission_number}/{consultation.year}",
         "ordinal": remark.ordinal,
@@ -131,7 +133,7 @@ def row_of(placed: Placed[Remark], consultation: Consultation) -> dict[str, Any]
         "improper_reason": improper.label if improper and remark.standing == Standing.IMPROPER else "",
         "demonstration": remark.is_demonstration,
     }
-    if remark.standing == Standing.WITHDRAWN:
+    if is_withdrawn:
         row |= dict.fromkeys(OF_WHAT_WAS_SAID, "")
     return row
 

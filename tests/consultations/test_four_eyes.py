@@ -6,13 +6,23 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.roles import Role
-from consultations.errors import JustificationMissing, NothingToReview, OutcomeNotOffered, SamePerson, WhyMissing
-from consultations.models import Consultation, Decision, OfferedOutcome, Remark
+from consultations.errors import (
+    JustificationMissing,
+    NothingToReview,
+    OutcomeNotOffered,
+    SamePerson,
+    TypedByAnother,
+    WhyMissing,
+)
+from consultations.models import AnswerDraft, Consultation, Decision, OfferedOutcome, Remark
 from consultations.outcomes import USUAL, Offer, offered_outcomes, outcomes_demanding_change
+from consultations.services.answer_drafts import Seen, Typed, save_answer_draft
 from consultations.services.decisions import (
+    Answer,
     approve_answer,
     correct_answer,
     decide_remark,
+    decide_remarks,
     publish_decision,
     return_decision,
     review_answer,
@@ -225,3 +235,32 @@ def test_a_correction_without_its_words_is_refused(people, words):
     with pytest.raises((JustificationMissing, WhyMissing)):
         correct_answer(remark, outcome=EXPLAINED, by=people[0], now=DURING, **given)
     assert Remark.objects.get(pk=remark.pk).correction == ""
+
+
+# -- Words of another ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["direct", "four_eyes"])
+def test_with_four_eyes_nobody_hands_over_what_another_has_typed(people, path):
+    remark = on(path)
+    typed = Typed("accepted", "Słusznie.", "")
+    save_answer_draft(remark, typed=typed, by=people[0], seen=Seen(0), now=DURING)
+    if path == "direct":
+        assert decide(remark, people[1]).decided_by == people[1]
+    else:
+        with pytest.raises(TypedByAnother):
+            decide(remark, people[1])
+        assert state_of(remark) == "assigned"
+
+
+def test_whoever_has_typed_it_hands_it_over(people):
+    remark = on("four_eyes")
+    save_answer_draft(remark, typed=Typed("accepted", "Słusznie.", ""), by=people[0], seen=Seen(0), now=DURING)
+    assert decide(remark, people[0]).decided_by == people[0]
+
+
+def test_answered_among_many_nothing_typed_is_left(people):
+    remark = on("direct")
+    save_answer_draft(remark, typed=Typed("accepted", "Nie, bo", ""), by=people[0], seen=Seen(0), now=DURING)
+    decide_remarks(remark.consultation, [Answer(remark, ACCEPTED, "Słusznie.")], by=people[1], now=DURING)
+    assert not AnswerDraft.objects.exists()

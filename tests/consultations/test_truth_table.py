@@ -66,7 +66,7 @@ def test_role_by_state_by_verb(state):
     for role, own in WHO:
         people[role, own] = AnonymousUser() if role is None else person(role)
         if own and remark.department is not None:
-            remark.department.members.add(people[role, own])
+            remark.department.members.add(people[role, own].pk)
     before = Remark.objects.values("state", "outcome", "correction", "department").get(pk=remark.pk)
     found: dict[tuple[str, bool, str], bool] = {}
     for (role, own), user in people.items():
