@@ -416,3 +416,10 @@ def test_the_sheets_page_asks_no_more_for_more_sheets(consultation, remark, clie
         checked(consultation, exported(consultation), boss)
         counts.append(connection_queries(lambda: client.get(reverse("desk:sheets", args=[consultation.slug]))))
     assert counts[0] == counts[1]
+
+
+def test_only_whoever_brought_it_in_answers_by_it(consultation, remark, boss):
+    sheet = checked(consultation, filled_in(consultation, ("accepted", "Słusznie.")), boss)
+    with pytest.raises(NotPermitted):
+        choose_rows(sheet, everything=True, by=person(Role.COORDINATOR))
+    assert not Decision.objects.exists()

@@ -6,17 +6,28 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.urls import reverse
 
 from accounts import jobs
 from accounts.models import Job
 from accounts.roles import Role
-from consultations.errors import ListChanged, NotPermitted
-from consultations.models import BulkAction, BulkItem, Consultation, Decision, HistoryEntry, Remark, Topic
+from consultations.errors import BatchNotUnderWay, ListChanged, NotPermitted
+from consultations.models import (
+    BulkAction,
+    BulkItem,
+    Consultation,
+    Decision,
+    HistoryEntry,
+    PublicationBatch,
+    Remark,
+    Topic,
+)
 from consultations.models.remarks import new_token
 from consultations.services import bulk
 from consultations.services.bulk import confirm, prepare
 from consultations.services.corrections import withdraw_remark
 from consultations.services.decisions import decide_remark, review_answer
+from consultations.services.publication import continue_batch
 from consultations.services.tallies import recount
 from notifications.models import Message
 from tests.consultations.bulk import chosen, confirmed, done, refusals
@@ -340,3 +351,47 @@ def test_the_number_of_queries_does_not_grow_with_the_remarks(consultation, boss
         return int(connection_queries(lambda: bulk.run({"action": action.pk}, SILENT)))
 
     assert queries(2) == queries(6)
+
+
+# -- Stopped for good ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stopped(consultation, boss, monkeypatch):
+    """A publication of three answers whose worker gave up after the first two."""
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    for _each in range(3):
+        remark_in_state(consultation, "approved")
+    action = confirmed(consultation, "publish", boss)
+    assert bulk._do_some(action) == 2
+    Job.objects.update(state=Job.State.FAILED, finished_at=DURING)
+    return BulkAction.objects.get(pk=action.pk)
+
+
+def test_a_stopped_action_goes_on_and_tells_each_sender_once(stopped, boss):
+    bulk.go_on(stopped, by=boss)
+    jobs.run_due()
+    stopped.refresh_from_db()
+    assert (stopped.state, stopped.done, Decision.objects.published().count()) == ("done", 3, 3)
+    assert Message.objects.filter(kind=Message.Kind.DECISION).count() == 3
+
+
+def test_an_action_that_a_worker_has_is_not_begun_twice(consultation, boss):
+    remark_in_state(consultation, "approved")
+    action = confirmed(consultation, "publish", boss)
+    with pytest.raises(BatchNotUnderWay):
+        bulk.go_on(action, by=boss)
+
+
+def test_the_batch_of_an_action_is_closed_by_the_action_only(stopped, boss):
+    with pytest.raises(BatchNotUnderWay):
+        continue_batch(PublicationBatch.objects.get(), by=boss)
+    assert not Message.objects.filter(kind=Message.Kind.DECISION).exists()
+
+
+def test_the_page_of_a_stopped_action_offers_to_go_on(stopped, boss, client):
+    client.force_login(boss)
+    address = reverse("desk:bulk_action", args=[stopped.pk])
+    assert "Kontynuuj" in client.get(address).content.decode()
+    client.post(address)
+    assert Job.objects.filter(kind=bulk.JOB, state=Job.State.WAITING).count() == 1

@@ -29,6 +29,7 @@ from consultations.services.change_links import (
 from consultations.services.comparisons import make_comparison
 from consultations.services.decisions import return_decision
 from consultations.services.submissions import NewRemark
+from lublin2030.lib.dates import warsaw
 from tests.consultations.changes import answered, codes, compared, linked, opinion_of, passage
 from tests.consultations.versions import as_first, changed_version, next_version
 from tests.factories import (
@@ -409,3 +410,19 @@ def test_who_may_link_and_explain(consultation, version, verb, role):
     else:
         with pytest.raises(errors.NotPermitted):
             _do(verb, version, remark, user)
+
+
+@pytest.mark.parametrize("outcome", ["not_accepted", "explained", "out_of_scope"])
+def test_a_remark_whose_answer_promises_no_change_is_no_source(consultation, version, remark, outcome):
+    Remark.objects.filter(pk=remark.pk).update(outcome=outcome)
+    with pytest.raises(errors.OutcomeChangesNothing):
+        linked(version, remark=remark)
+
+
+def test_a_link_is_not_public_once_the_corrected_answer_promises_no_change(consultation, version):
+    remark = answered(consultation, state="published")
+    source = linked(version, remark=remark)
+    later = warsaw(2022, 6, 1)
+    assert ChangeSource.objects.public(later).get() == source
+    Remark.objects.filter(pk=remark.pk).update(outcome="not_accepted")
+    assert not ChangeSource.objects.public(later).exists()

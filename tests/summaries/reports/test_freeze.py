@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Job
 from accounts.roles import Role
 from consultations.errors import NotPermitted
-from consultations.models import HistoryEntry
+from consultations.models import HistoryEntry, Remark
 from lublin2030.lib.dates import warsaw
-from summaries.models import ConsultationReport
+from summaries.models import ConsultationReport, SigningOffice
 from summaries.reports.data import content_hash
 from summaries.reports.errors import (
     AlreadyFrozen,
@@ -155,3 +155,35 @@ def test_the_queries_of_a_report_do_not_grow_with_the_remarks(db):
             drafted(one)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+# -- While a correction is made --------------------------------------------------------------------------------------
+
+
+def asked_correction(report):
+    by = person(Role.COORDINATOR)
+    return correct_report(report, office=an_office(), what_changed="Poprawiono datę.", by=by, now=REPORTED)
+
+
+def test_until_its_correction_is_frozen_the_report_stands(report):
+    asked_correction(report)
+    assert ConsultationReport.objects.latest_of(report.consultation) == report
+
+
+def test_a_correction_that_became_a_draft_leaves_the_report_standing_and_can_be_asked_for_again(report):
+    asked = asked_correction(report)
+    blocking = remark_in_state(report.consultation, "assigned")
+    made = take_snapshot(asked, now=REPORTED)
+    assert (made.state, made.supersedes, made.office) == (State.DRAFT, None, None)
+    assert ConsultationReport.objects.latest_of(report.consultation) == report
+    Remark.objects.filter(pk=blocking.pk).update(state="improper", department=None)
+    assert asked_correction(report).supersedes == report
+
+
+def test_a_correction_by_another_office_that_counts_alike_has_an_address_of_its_own(report):
+    other = SigningOffice.objects.create(name="Biuro Partycypacji")
+    by = person(Role.COORDINATOR)
+    asked = correct_report(report, office=other, what_changed="Inny podpis.", by=by, now=REPORTED)
+    made = take_snapshot(asked, now=REPORTED)
+    assert made.state == State.FROZEN
+    assert made.slug != report.slug
