@@ -107,6 +107,7 @@ class DecideForm(DeskForm):
         help_text=_("The sender and every reader of the report will see it."),
     )
     whole_group = forms.BooleanField(required=False)
+    seen_others = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, offers: Sequence[Offer] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -169,7 +170,10 @@ class PublishBatchForm(DeskForm):
 
 
 class ReturnForm(DeskForm):
+    """``revision`` is the answer that was read: a later one is not thrown away unread."""
+
     action = "return"
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = PlainTextField(
         limit=NOTE_LIMIT, rows=3, label=_("What to change"), help_text=_("The department reads it. It is not public.")
     )

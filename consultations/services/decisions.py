@@ -342,14 +342,18 @@ def approve_answers(
 
 
 @transaction.atomic
-def return_decision(remark: Remark, *, reason: str, by: User, now: dt.datetime | None = None) -> Remark:
+def return_decision(
+    remark: Remark, *, reason: str, by: User, revision: int | None = None, now: dt.datetime | None = None
+) -> Remark:
     """Send an answer that is not public back to the department, with the reason; of a correction, give it up.
+
+    With a revision, only that one: what was read.
 
     Whoever may take the next step may return instead. Raises RemarkNotDecided, WhyMissing, NotPermitted.
     """
     reason = _checked(reason, WhyMissing)
     consultation = hold_consultation(remark.consultation_id)
-    _only(return_decisions(consultation, [Seen(remark)], reason=reason, by=by, now=now))
+    _only(return_decisions(consultation, [Seen(remark, revision)], reason=reason, by=by, now=now))
     remark.refresh_from_db()
     return remark
 

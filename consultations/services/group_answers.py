@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from accounts.models import User
+from consultations.errors import GroupChanged
 from consultations.models import Consultation, Decision, Remark
 from consultations.querysets import RemarkQuerySet
 from consultations.services.answer_drafts import Seen
 from consultations.services.decisions import Answer, Refusals, decide_remark, decide_remarks
 from consultations.services.groups import group_of, members_to_answer
+
+MOST_AT_ONCE = 200  # of a group, in one transaction; a larger one is answered by the bulk verb
 
 
 @dataclass(frozen=True)
@@ -41,18 +44,22 @@ def answer_group(
     by: User,
     revision: int | None = None,
     draft: Seen | None = None,
+    seen_others: int | None = None,
     now: dt.datetime | None = None,
 ) -> GroupAnswer:
     """Answer the remark, and with the same words every other of its group that waits for an answer.
 
     Each of the others succeeds or is refused by itself (another department's, for an expert). Raises what
-    ``decide_remark`` raises for the remark at hand, and then answers none.
+    ``decide_remark`` raises for the remark at hand, and GroupChanged when there are more than ``MOST_AT_ONCE``, or not
+    as many as the person has seen; then it answers none.
     """
     decision = decide_remark(
         remark, outcome=outcome, justification=justification, by=by, revision=revision, draft=draft, now=now
     )
     # ``decide_remark`` holds the consultation, so the group stays as it is read here.
-    others = list(waiting_with(remark))
+    others = list(waiting_with(remark)[: MOST_AT_ONCE + 1])
+    if len(others) > MOST_AT_ONCE or seen_others not in {None, len(others)}:
+        raise GroupChanged
     answers = [Answer(one, outcome, justification, one.revision) for one in others]
     consultation = Consultation.objects.get(pk=remark.consultation_id)
     refusals = decide_remarks(consultation, answers, by=by, now=now) if answers else {}

@@ -77,8 +77,9 @@ def set_topics(
         .in_bulk([one.pk for one in remarks])
     )
     refused: Refusals = {one.pk: TopicSetAlready() for one in current.values() if one.topic_id == topic_id}
-    TopicSuggestion.objects.filter(remark__in=list(current), state=State.OPEN).update(state=State.SET)
     good = [one for one in current.values() if one.pk not in refused]
+    settled = [one.pk for one in current.values() if topic_id is not None or one in good]
+    TopicSuggestion.objects.filter(remark__in=settled, state=State.OPEN).update(state=State.SET)
     if not good:
         return refused
     Remark.objects.filter(pk__in=[one.pk for one in good]).update(topic=topic)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -64,7 +65,7 @@ from consultations.services.decisions import (
     review_answer,
 )
 from consultations.services.duplicates import same_texts
-from consultations.services.group_answers import GroupAnswer, answer_group, waiting_with
+from consultations.services.group_answers import MOST_AT_ONCE, GroupAnswer, answer_group, waiting_with
 from consultations.services.notes import mentionable_colleagues, write_note
 from consultations.services.presence import others_at
 from consultations.views.attachments import readable_attachments
@@ -220,7 +221,9 @@ def _do_with_remark(one: Remark, form: DeskForm, *, by: User) -> str:
             if values["seen_department"] != one.department_id:
                 raise RemarkAlreadyDecided
             outcome = Remark.Outcome(values["outcome"])
-            answer = answer_group if values["whole_group"] else decide_remark
+            answer = (
+                partial(answer_group, seen_others=values["seen_others"]) if values["whole_group"] else decide_remark
+            )
             done = answer(
                 one,
                 outcome=outcome,
@@ -255,7 +258,7 @@ def _do_with_remark(one: Remark, form: DeskForm, *, by: User) -> str:
             publish_decision(one, revision=values["revision"], by=by)
             return _("The answer to remark %(number)s is public.") % number
         case _:
-            return_decision(one, reason=values["reason"], by=by)
+            return_decision(one, reason=values["reason"], revision=values["revision"], by=by)
             return _("Remark %(number)s went back to the department.") % number
 
 
@@ -310,6 +313,7 @@ def _remark_page(
             "similar_total": similar.count(),
             "groups": similar_of_remark(one, user),
             "waiting_in_group": waiting_with(one).count() if types else 0,
+            "most_at_once": MOST_AT_ONCE,
             "place": queue_around(queue.rows, one, queue.order),
             "history": describe_history(entries.select_related("by")),
             "may_verify": may_verify(user),
@@ -360,11 +364,11 @@ def _forms_for(user: Any, one: Remark, decision: Decision | None, draft: AnswerD
     read = {"revision": decision.revision}
     match one.correction or one.state:
         case State.DRAFTED if may_review(user, one):
-            allowed += [ReturnForm()] if had_it else [ReviewForm(initial=read), ReturnForm()]
+            allowed += [ReturnForm(initial=read)] if had_it else [ReviewForm(initial=read), ReturnForm(initial=read)]
         case State.REVIEWED if may_approve(user):
-            allowed += [ReturnForm()] if had_it else [ApproveForm(initial=read), ReturnForm()]
+            allowed += [ReturnForm(initial=read)] if had_it else [ApproveForm(initial=read), ReturnForm(initial=read)]
         case State.APPROVED if may_publish(user):
-            allowed += [PublishForm(initial=read), ReturnForm()]
+            allowed += [PublishForm(initial=read), ReturnForm(initial=read)]
         case State.PUBLISHED if may_decide(user, one):
             said = {"outcome": decision.outcome, "justification": decision.justification}
             allowed.append(CorrectForm(initial=said | typed, offers=offered_outcomes(one.consultation)))

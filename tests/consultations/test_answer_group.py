@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from consultations.errors import JustificationMissing
+from consultations.errors import GroupChanged, JustificationMissing
 from consultations.models import Decision, Remark, RemarkGroup
 from consultations.services.decisions import assign_remark
 from consultations.services.group_answers import answer_group, waiting_with
@@ -101,3 +101,17 @@ def test_checked_on_the_page_the_whole_group_is_answered(members, coordinator, c
     }  # fmt: skip
     client.post(reverse("desk:remark", args=[members[0].pk]), sent)
     assert Decision.objects.count() == 4
+
+
+@pytest.mark.parametrize("seen", [2, 4])
+def test_a_group_that_has_changed_since_the_page_was_opened_is_not_answered(members, coordinator, seen):
+    with pytest.raises(GroupChanged):
+        answer(members[0], coordinator, seen_others=seen)
+    assert not Decision.objects.exists()
+
+
+def test_a_larger_group_is_left_to_the_bulk_verb(members, coordinator, monkeypatch):
+    monkeypatch.setattr("consultations.services.group_answers.MOST_AT_ONCE", 2)
+    with pytest.raises(GroupChanged):
+        answer(members[0], coordinator)
+    assert not Decision.objects.exists()

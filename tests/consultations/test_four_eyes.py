@@ -10,6 +10,7 @@ from consultations.errors import (
     JustificationMissing,
     NothingToReview,
     OutcomeNotOffered,
+    RemarkNotDecided,
     SamePerson,
     TypedByAnother,
     WhyMissing,
@@ -264,3 +265,13 @@ def test_answered_among_many_nothing_typed_is_left(people):
     save_answer_draft(remark, typed=Typed("accepted", "Nie, bo", ""), by=people[0], seen=Seen(0), now=DURING)
     decide_remarks(remark.consultation, [Answer(remark, ACCEPTED, "Słusznie.")], by=people[1], now=DURING)
     assert not AnswerDraft.objects.exists()
+
+
+def test_an_answer_that_was_not_read_is_not_returned(people):
+    remark = on("direct")
+    decide(remark, people[0])
+    return_decision(remark, reason="Szerzej.", by=people[1], revision=1, now=DURING)
+    decide(remark, people[0])
+    with pytest.raises(RemarkNotDecided):
+        return_decision(remark, reason="Szerzej.", by=people[1], revision=1, now=DURING)
+    assert state_of(remark) == "approved"
