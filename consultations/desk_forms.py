@@ -117,9 +117,10 @@ class DecideForm(DeskForm):
 
 
 class CorrectForm(DecideForm):
-    """Another answer in place of the one that is public."""
+    """Another answer in place of the one that is public; ``seen_answer`` is the revision that it corrects."""
 
     action = "correct"
+    seen_answer = forms.IntegerField(widget=forms.HiddenInput, required=False)
     why = PlainTextField(
         limit=500, rows=2, label=_("Why it is corrected"), help_text=_("The sender and the public read it.")
     )

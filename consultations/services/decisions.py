@@ -229,13 +229,15 @@ def correct_answer(
     justification: str,
     why: str,
     by: User,
+    seen: int | None = None,
     draft: answer_drafts.Seen | None = None,
     now: dt.datetime | None = None,
 ) -> Decision:
     """Draft another answer to a remark whose answer is public. That one stands until the new one is published.
 
-    ``why`` is public. The correction goes the consultation's whole way of an answer. Raises JustificationMissing,
-    WhyMissing, OutcomeNotOffered, CorrectionUnderWay, AnswerDraftChanged, NotPermitted. ``draft`` as above.
+    ``why`` is public. ``seen`` is the revision that was read; a later one is not corrected unread. The correction
+    goes the consultation's whole way of an answer. Raises JustificationMissing, WhyMissing, OutcomeNotOffered,
+    CorrectionUnderWay, TypedByAnother, AnswerDraftChanged, NotPermitted. ``draft`` as above.
     """
     justification, why = _checked(justification, JustificationMissing), _checked(why, WhyMissing)
     if not may_decide(by, remark):
@@ -244,6 +246,9 @@ def correct_answer(
     consultation = hold_consultation(remark.consultation_id)
     if outcome not in {offer.outcome for offer in offered_outcomes(consultation)}:
         raise OutcomeNotOffered
+    latest = Decision.objects.published().filter(remark=remark).aggregate(latest=Max("revision"))["latest"]
+    if seen not in {None, latest}:
+        raise CorrectionUnderWay
     step = Correction(_first_state(consultation).value)
     # ``changed_at`` stays: for the public nothing has happened yet.
     changed = Remark.objects.filter(pk=remark.pk, state=State.PUBLISHED, correction="").update(correction=step)

@@ -244,6 +244,7 @@ def _do_with_remark(one: Remark, form: DeskForm, *, by: User) -> str:
                 outcome=Remark.Outcome(values["outcome"]),
                 justification=values["justification"],
                 why=values["why"],
+                seen=values["seen_answer"],
                 draft=_seen(values),
                 by=by,
             )
@@ -370,7 +371,11 @@ def _forms_for(user: Any, one: Remark, decision: Decision | None, draft: AnswerD
         case State.APPROVED if may_publish(user):
             allowed += [PublishForm(initial=read), ReturnForm(initial=read)]
         case State.PUBLISHED if may_decide(user, one):
-            said = {"outcome": decision.outcome, "justification": decision.justification}
+            said = {
+                "outcome": decision.outcome,
+                "justification": decision.justification,
+                "seen_answer": decision.revision,
+            }
             allowed.append(CorrectForm(initial=said | typed, offers=offered_outcomes(one.consultation)))
     return allowed
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.roles import Role
 from consultations.errors import (
+    CorrectionUnderWay,
     JustificationMissing,
     NothingToReview,
     OutcomeNotOffered,
@@ -275,3 +276,13 @@ def test_an_answer_that_was_not_read_is_not_returned(people):
     with pytest.raises(RemarkNotDecided):
         return_decision(remark, reason="Szerzej.", by=people[1], revision=1, now=DURING)
     assert state_of(remark) == "approved"
+
+
+def test_a_correction_of_an_answer_that_was_corrected_meanwhile_is_refused(people):
+    remark = remark_in_state(consultation_with_draft(answer_path="direct"), "published")
+    correct(remark, people[0])
+    publish_decision(remark, by=people[0], now=DURING)
+    said = {"outcome": ACCEPTED, "justification": "Jednak tak.", "why": "Znowu.", "by": people[1], "now": DURING}
+    with pytest.raises(CorrectionUnderWay):
+        correct_answer(remark, seen=1, **said)
+    assert correct_answer(remark, seen=2, **said).revision == 3
