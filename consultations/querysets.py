@@ -47,6 +47,14 @@ REGISTER_OPENING = 400  # characters of a remark that a row of the register can 
 
 
 class ConsultationQuerySet(models.QuerySet["Consultation"]):
+    def hold(self, pk: int) -> Consultation:
+        """Lock the consultation until the commit, before the remark, like every verb on a submission or a remark.
+
+        So two verbs never wait for each other crosswise (a history row locks the consultation too), and what one of
+        them has read of the remarks stays true until it is done.
+        """
+        return self.select_for_update().get(pk=pk)
+
     def public(self, now: dt.datetime) -> ConsultationQuerySet:
         """Consultations the city has published by the (aware) moment."""
         return self.filter(published_at__lte=now)

@@ -133,7 +133,7 @@ def add_scan(
     inspected = inspected or inspected_file(upload)
     with written_files() as written, transaction.atomic():
         # Before the submission, like every verb on it.
-        consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+        consultation = Consultation.objects.hold(submission.consultation_id)
         scans = Attachment.objects.filter(submission=submission, kind=Attachment.Kind.SCAN)
         kept = scans.filter(sha256=inspected.sha256).first()
         if kept is not None:
@@ -175,7 +175,7 @@ def _decide(
     submission = attachment.submission
     if submission is None:
         raise AttachmentNotPublishable
-    consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+    consultation = Consultation.objects.hold(submission.consultation_id)
     changed = Attachment.objects.filter(
         pk=attachment.pk, kind=Attachment.Kind.SENDER, published_at__isnull=public_from is not None
     ).update(published_at=public_from, published_by=by if public_from else None)

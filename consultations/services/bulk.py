@@ -30,7 +30,6 @@ from consultations.services.decisions import (
     approve_answers,
     assign_remarks,
     decide_remarks,
-    hold_consultation,
     return_decisions,
     review_answers,
 )
@@ -112,7 +111,7 @@ def confirm(
         raise NotPermitted
     now = now or timezone.now()
     # Whoever changes a remark of the consultation waits until the list stands.
-    consultation = hold_consultation(chosen.consultation.pk)
+    consultation = Consultation.objects.hold(chosen.consultation.pk)
     known = BulkAction.objects.filter(form_token=form_token, by=by).first()
     if known is not None:
         return known
@@ -148,7 +147,7 @@ def go_on(action: BulkAction, *, by: User, now: dt.datetime | None = None) -> Jo
     """
     if not may_do(by, action.verb):
         raise NotPermitted
-    hold_consultation(action.consultation_id)
+    Consultation.objects.hold(action.consultation_id)
     latest = job_of(action)
     waits = BulkAction.objects.filter(pk=action.pk, state=BulkAction.State.WAITING).exists()
     if not waits or (latest is not None and latest.state != Job.State.FAILED):
@@ -182,7 +181,7 @@ def run(subject: dict[str, Any], progress: Progress) -> None:
 def _do_some(action: BulkAction) -> int:
     """Do the verb to the next remarks; how many are dealt with so far, 0 when none waited."""
     # Another worker that does the same action waits here, and then finds these remarks dealt with.
-    consultation = hold_consultation(action.consultation_id)
+    consultation = Consultation.objects.hold(action.consultation_id)
     items = list(action.items.waiting().select_related("remark", "remark__submission")[:AT_ONCE])
     if not items:
         return 0

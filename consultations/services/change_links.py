@@ -180,7 +180,7 @@ def explain_unchanged(remark: Remark, *, text: str, by: User, now: dt.datetime |
     text, now = text.strip(), now or timezone.now()
     if not text:
         raise NoteMissing
-    consultation = Consultation.objects.select_for_update().get(pk=remark.consultation_id)
+    consultation = Consultation.objects.hold(remark.consultation_id)
     if not accepted_but_unchanged(consultation).filter(pk=remark.pk).exists():
         raise NothingToExplain
     version = DraftVersion.objects.published(now).filter(draft__consultation=consultation).first()
@@ -207,7 +207,7 @@ def withdraw_explanation(remark: Remark, *, by: User, now: dt.datetime | None = 
     """Take the explanation back: the remark waits for its words again. Raises LinkGone, NotPermitted."""
     if not may_link_change(by, remark):
         raise NotPermitted
-    consultation = Consultation.objects.select_for_update().get(pk=remark.consultation_id)
+    consultation = Consultation.objects.hold(remark.consultation_id)
     said = UnchangedExplanation.objects.filter(remark=remark).values_list("text", flat=True).first()
     if said is None:
         raise LinkGone

@@ -54,7 +54,7 @@ def confirm_email(submission: Submission, *, now: dt.datetime | None = None) -> 
     No term runs any more for a submission that a person has verified or whose verification was reopened.
     """
     now = now or timezone.now()
-    consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+    consultation = Consultation.objects.hold(submission.consultation_id)
     waits = Q(verification=Submission.Verification.PROPER) | Q(verification=Submission.Verification.PENDING) & (
         Q(confirm_until__isnull=True) | Q(confirm_until__gt=now)
     )
@@ -79,7 +79,7 @@ def confirm_email(submission: Submission, *, now: dt.datetime | None = None) -> 
 def ask_again(submission: Submission, *, now: dt.datetime | None = None) -> Submission:
     """Send the link once more, at most once an hour. ConfirmationTooLate when the address waits for it no more."""
     now = now or timezone.now()
-    Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+    Consultation.objects.hold(submission.consultation_id)
     submission.refresh_from_db()
     if not submission.awaits_confirmation or submission.confirm_until is None or submission.confirm_until <= now:
         raise ConfirmationTooLate
@@ -110,7 +110,7 @@ def _expire(submission: Submission, now: dt.datetime) -> bool:
     try:
         with transaction.atomic():
             # Held before the reason is made, like every verb on a submission: nobody waits crosswise.
-            Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+            Consultation.objects.hold(submission.consultation_id)
             verify(
                 submission,
                 Submission.Verification.IMPROPER,

@@ -24,7 +24,7 @@ def find_contradictions(consultation: Consultation, *, now: dt.datetime | None =
     A passage is flagged once: one that a person has dismissed stays dismissed.
     """
     now = now or timezone.now()
-    consultation = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    consultation = Consultation.objects.hold(consultation.pk)
     wanted = {row["passage"] for row in Remark.objects.filter(consultation=consultation).contradicting_kinds()}
     known = Contradiction.objects.filter(consultation=consultation, found=Found.BY_KINDS)
     fresh = sorted(wanted - set(known.values_list("passage", flat=True)))
@@ -47,7 +47,7 @@ def flag_contradiction(
     passage = first.passage_id
     if first.pk == second.pk or passage is None or passage != second.passage_id:
         raise NotOnOnePassage
-    consultation = Consultation.objects.select_for_update().get(pk=first.consultation_id)
+    consultation = Consultation.objects.hold(first.consultation_id)
     # As they are now: an expert's right hangs on the department.
     low, high = Remark.objects.filter(pk__in=[first.pk, second.pk]).select_related("consultation").order_by("pk")
     if not may_flag_contradiction(by, low, high):
@@ -84,7 +84,7 @@ def dismiss_contradiction(
     if not why:
         raise WhyMissing
     now = now or timezone.now()
-    consultation = Consultation.objects.select_for_update().get(pk=contradiction.consultation_id)
+    consultation = Consultation.objects.hold(contradiction.consultation_id)
     changed = Contradiction.objects.filter(pk=contradiction.pk, state=State.OPEN).update(
         state=State.DISMISSED, dismissed_at=now, dismissed_by=by, why=why
     )

@@ -64,7 +64,7 @@ def assign_remark(
     """
     if not may_assign(by):
         raise NotPermitted
-    consultation = hold_consultation(remark.consultation_id)
+    consultation = Consultation.objects.hold(remark.consultation_id)
     _only(assign_remarks(consultation, [remark], department=department, by=by, due_on=due_on, now=now))
     remark.refresh_from_db()
     return remark
@@ -139,7 +139,7 @@ def decide_remark(
     justification = _checked(justification, JustificationMissing)
     if not may_decide(by, remark):
         raise NotPermitted
-    consultation = hold_consultation(remark.consultation_id)
+    consultation = Consultation.objects.hold(remark.consultation_id)
     answer = Answer(remark, outcome, justification, revision)
     _only(decide_remarks(consultation, [answer], by=by, keeps_drafts=True, now=now))
     _refuse_words_of_another(consultation, remark, by)
@@ -243,7 +243,7 @@ def correct_answer(
     if not may_decide(by, remark):
         raise NotPermitted
     now = now or timezone.now()
-    consultation = hold_consultation(remark.consultation_id)
+    consultation = Consultation.objects.hold(remark.consultation_id)
     if outcome not in {offer.outcome for offer in offered_outcomes(consultation)}:
         raise OutcomeNotOffered
     latest = Decision.objects.published().filter(remark=remark).aggregate(latest=Max("revision"))["latest"]
@@ -284,7 +284,7 @@ def review_answer(remark: Remark, *, by: User, revision: int | None = None, now:
 
     Raises NothingToReview, SamePerson, NotPermitted.
     """
-    consultation = hold_consultation(remark.consultation_id)
+    consultation = Consultation.objects.hold(remark.consultation_id)
     _only(review_answers(consultation, [Seen(remark, revision)], by=by, now=now))
     return _answer_under_way(remark)
 
@@ -299,7 +299,7 @@ def approve_answer(
     """
     if not may_approve(by):
         raise NotPermitted
-    consultation = hold_consultation(remark.consultation_id)
+    consultation = Consultation.objects.hold(remark.consultation_id)
     _only(approve_answers(consultation, [Seen(remark, revision)], by=by, now=now))
     return _answer_under_way(remark)
 
@@ -357,7 +357,7 @@ def return_decision(
     Whoever may take the next step may return instead. Raises RemarkNotDecided, WhyMissing, NotPermitted.
     """
     reason = _checked(reason, WhyMissing)
-    consultation = hold_consultation(remark.consultation_id)
+    consultation = Consultation.objects.hold(remark.consultation_id)
     _only(return_decisions(consultation, [Seen(remark, revision)], reason=reason, by=by, now=now))
     remark.refresh_from_db()
     return remark
@@ -431,15 +431,6 @@ def publish_decision(
 
 
 # -- What the verbs share --------------------------------------------------------------------------------------------
-
-
-def hold_consultation(pk: int) -> Consultation:
-    """Lock the consultation until the commit, before the remark, like every verb on a submission or a remark.
-
-    So two verbs never wait for each other crosswise (a history row locks the consultation too), and what one of them
-    has read of the remarks stays true until it is done.
-    """
-    return Consultation.objects.select_for_update().get(pk=pk)
 
 
 def _current(consultation: Consultation, remarks: Iterable[Remark]) -> dict[int, Remark]:

@@ -80,7 +80,7 @@ def _batches(found: Sequence[Copies]) -> Iterator[list[Copies]]:
 
 @transaction.atomic
 def _propose(consultation: Consultation, batch: Sequence[Copies], now: dt.datetime) -> int:
-    Consultation.objects.select_for_update().get(pk=consultation.pk)
+    Consultation.objects.hold(consultation.pk)
     keys = [key for copies in batch for key in copies.likeness]
     standing: dict[int, tuple[int, str]] = {}
     memberships: dict[int, list[GroupMember]] = defaultdict(list)
@@ -325,7 +325,7 @@ def _may(user: User) -> None:
 
 def _hold(group: RemarkGroup) -> Consultation:
     """Lock the consultation, before anything of it, like every verb on a remark; and read the group as it is now."""
-    consultation = Consultation.objects.select_for_update().get(pk=group.consultation_id)
+    consultation = Consultation.objects.hold(group.consultation_id)
     group.refresh_from_db()
     return consultation
 

@@ -67,7 +67,7 @@ def publish_batch(
     if not may_publish(by):
         raise NotPermitted
     now = now or timezone.now()
-    consultation = _hold(consultation)
+    consultation = Consultation.objects.hold(consultation.pk)
     refusals: Refusals = {}
     good: dict[int, int | None] = {}
     for chunk in _chunks(remarks):
@@ -94,7 +94,7 @@ def begin_batch(
     """The consultation's next batch, still empty. Who begins one also finishes it. Raises NotPermitted."""
     if not may_publish(by):
         raise NotPermitted
-    consultation = _hold(consultation)
+    consultation = Consultation.objects.hold(consultation.pk)
     last = PublicationBatch.objects.filter(consultation=consultation).aggregate(last=Max("number"))["last"] or 0
     return PublicationBatch.objects.create(
         consultation=consultation, number=last + 1, by=by, made_at=now or timezone.now(), note=note.strip(), asked=asked
@@ -117,7 +117,7 @@ def publish_chunk(
     """
     if not may_publish(by):
         raise NotPermitted
-    consultation = _hold(consultation)
+    consultation = Consultation.objects.hold(consultation.pk)
     if not PublicationBatch.objects.filter(pk=batch.pk, published_at__isnull=True).exists():
         raise BatchNotUnderWay
     return _publish(consultation, remarks, batch=batch, by=by, now=now or timezone.now())
@@ -127,7 +127,7 @@ def publish_chunk(
 def finish_batch(batch: PublicationBatch, *, now: dt.datetime | None = None) -> PublicationBatch:
     """Close the batch, count it and tell its senders; a batch that is closed already stays as it is."""
     now = now or timezone.now()
-    _hold(batch.consultation)
+    Consultation.objects.hold(batch.consultation_id)
     published = Decision.objects.published().filter(batch=batch)
     counts = published.aggregate(
         answers=Count("pk"),
@@ -153,7 +153,7 @@ def continue_batch(batch: PublicationBatch, *, by: User, now: dt.datetime | None
     """
     if not may_publish(by):
         raise NotPermitted
-    _hold(batch.consultation)
+    Consultation.objects.hold(batch.consultation_id)
     job = job_of(batch)
     under_way = PublicationBatch.objects.filter(pk=batch.pk, published_at__isnull=True).exists()
     # The batch of a bulk action is closed by that action, which goes on by itself (``bulk.go_on``).
@@ -188,17 +188,12 @@ def publish_confirmed(subject: dict[str, Any], progress: Progress) -> None:
 @transaction.atomic
 def _publish_confirmed_chunk(batch: PublicationBatch, chunk: list[int]) -> None:
     """Publish these; what cannot be published any more leaves the batch, so that the work comes to an end."""
-    consultation = _hold(batch.consultation)
+    consultation = Consultation.objects.hold(batch.consultation_id)
     refused = _publish(consultation, dict.fromkeys(chunk), batch=batch, by=batch.by, now=timezone.now())
     Decision.objects.under_way().filter(batch=batch, remark__in=list(refused)).update(batch=None)
 
 
 # -- One chunk --------------------------------------------------------------------------------------------------------
-
-
-def _hold(consultation: Consultation) -> Consultation:
-    """Lock the consultation until the commit, like every verb on a submission or a remark."""
-    return Consultation.objects.select_for_update().get(pk=consultation.pk)
 
 
 def _publish(

@@ -71,7 +71,7 @@ def _decide(
         raise NotPermitted
     now = now or timezone.now()
     # Before the remark, like every verb on one: see services.decisions.
-    consultation = Consultation.objects.select_for_update().get(pk=remark.consultation_id)
+    consultation = Consultation.objects.hold(remark.consultation_id)
     before = dict(Remark.objects.values("text_state", *TEXTS).get(pk=remark.pk))
     if state == TextState.REDACTED:
         _refuse_other_words(before, shown)

@@ -29,7 +29,7 @@ def change_rules(
         raise NotPermitted
     now = now or timezone.now()
     names = [*fields]
-    stored = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    stored = Consultation.objects.hold(consultation.pk)
     consultation.save(update_fields=[*names, "translations"])
     before, after, texts = _changes(stored, consultation, names)
     if not (before or texts) or not any(_is_public(one, now) for one in (stored, consultation)):

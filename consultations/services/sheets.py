@@ -20,7 +20,7 @@ from consultations.errors import ImportNotReady, NotPermitted, RowsRefused, Tabl
 from consultations.models import AnswerSheet, Consultation, HistoryEntry
 from consultations.models.remarks import new_token
 from consultations.permissions import may_answer
-from consultations.services.decisions import Refusals, decide_remarks, hold_consultation
+from consultations.services.decisions import Refusals, decide_remarks
 from consultations.services.history import record
 from consultations.sheet_judging import DRAFTED, GOOD, REFUSED, Judged, judge, read_sheet, verdicts
 from consultations.table_reading import MOST_BYTES
@@ -171,7 +171,7 @@ def _draft(sheet: AnswerSheet, rows: list[Judged], *, by: User) -> None:
 
 @transaction.atomic
 def _draft_held(sheet: AnswerSheet, rows: list[Judged], by: User) -> Refusals:
-    consultation = hold_consultation(sheet.consultation_id)
+    consultation = Consultation.objects.hold(sheet.consultation_id)
     answers = [row.answer for row in rows if row.answer is not None]
     refused = decide_remarks(consultation, answers, by=by, now=timezone.now())
     AnswerSheet.objects.filter(pk=sheet.pk).update(drafted_answers=F("drafted_answers") + len(answers) - len(refused))

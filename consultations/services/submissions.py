@@ -412,7 +412,7 @@ def renew_tracking_link(submission: Submission, *, by: User, now: dt.datetime | 
     if not may_read_contact(by):
         raise NotPermitted
     # Before the submission, like every verb on it: its history row locks the consultation too.
-    consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+    consultation = Consultation.objects.hold(submission.consultation_id)
     submission.tracking_token = new_token()
     submission.save(update_fields=["tracking_token"])
     record(

@@ -180,7 +180,7 @@ def enter_table(subject: dict[str, Any], progress: Progress) -> None:
 def _enter(table: RemarkImport, consultation: Consultation, letters: list[JudgedLetter], *, by: User | None) -> None:
     """Enter those of the letters that are not known yet."""
     # Whoever enters the same letters meanwhile waits here, and then finds them known.
-    held = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    held = Consultation.objects.hold(consultation.pk)
     known = _known(held, [letter.digest for letter in letters])
     new = [letter for letter in letters if letter.digest not in known]
     entries = [dataclasses.replace(letter.entry, form_token=new_token()) for letter in new if letter.entry is not None]

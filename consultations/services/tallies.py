@@ -123,7 +123,7 @@ def counted(consultation: Consultation) -> tuple[dict[Cell, int], dict[str, int]
 @transaction.atomic
 def recount(consultation: Consultation) -> list[str]:
     """Prove the counters against the remarks and mend what differs; the differences in words, [] if all is right."""
-    consultation = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    consultation = Consultation.objects.hold(consultation.pk)
     cells, counters = counted(consultation)
     stored = {
         (tally.dimension, tally.key, tally.standing): tally.remarks

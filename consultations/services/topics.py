@@ -41,7 +41,7 @@ def set_topic(
 
     Raises TopicChanged when it has another one now, or the topic is of another consultation; NotPermitted.
     """
-    consultation = Consultation.objects.select_for_update().get(pk=remark.consultation_id)
+    consultation = Consultation.objects.hold(remark.consultation_id)
     is_as_seen = Remark.objects.filter(pk=remark.pk, topic=seen).exists()
     if (topic is not None and topic.consultation_id != consultation.pk) or not is_as_seen:
         raise TopicChanged
@@ -174,7 +174,7 @@ def close_settled(consultation: Consultation) -> int:
 @transaction.atomic
 def _write(consultation: Consultation, keys: list[int], made: list[TopicSuggestion]) -> int:
     """Replace the open suggestions of these remarks; how many stand then."""
-    Consultation.objects.select_for_update().get(pk=consultation.pk)
+    Consultation.objects.hold(consultation.pk)
     low, high = keys[0], keys[-1]
     before = TopicSuggestion.objects.filter(consultation=consultation, remark__gte=low, remark__lte=high)
     refused = set(before.filter(state=State.REFUSED).values_list("remark", "topic"))

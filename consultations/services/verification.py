@@ -65,7 +65,7 @@ def verify(
     ``while_true`` is a further condition on the submission, checked in the statement that changes it.
     """
     now = now or timezone.now()
-    consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+    consultation = Consultation.objects.hold(submission.consultation_id)
     if not Remark.objects.filter(submission=submission).exclude(state=Remark.State.WITHDRAWN).exists():
         raise SubmissionWithdrawn
     changed = Submission.objects.filter(
@@ -103,7 +103,7 @@ def reopen_verification(submission: Submission, *, reason: str, by: User, now: d
     if not may_verify(by):
         raise NotPermitted
     now = now or timezone.now()
-    consultation = Consultation.objects.select_for_update().get(pk=submission.consultation_id)
+    consultation = Consultation.objects.hold(submission.consultation_id)
     if submission.remarks.filter(state__in=ANSWERED_STATES).exists():
         raise VerificationInUse
     before = Submission.objects.get(pk=submission.pk)

@@ -141,7 +141,7 @@ def _begin(
     if not may_make_reports(by):
         raise NotPermitted
     with transaction.atomic():
-        Consultation.objects.select_for_update().get(pk=consultation.pk)
+        Consultation.objects.hold(consultation.pk)
         corrected = fields.get("supersedes")
         latest = ConsultationReport.objects.latest_of(consultation)
         if corrected is not None and (latest is None or latest.pk != corrected.pk):
