@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.desk_forms import JUSTIFICATION_LIMIT, NOTE_LIMIT, DeskForm, NamedChoiceField
 from consultations.models import BulkAction, Consultation, Department, Remark, Topic
-from consultations.models.remarks import new_token
 from consultations.outcomes import offered_outcomes
 from consultations.services.bulk import Prepared, may_do
 from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.plaintext import PlainTextField
+from lublin2030.lib.tokens import new_token
 
 Verb = BulkAction.Verb
 

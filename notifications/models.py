@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation, Submission
-from consultations.models.remarks import new_token
+from lublin2030.lib.tokens import new_token
 from notifications.querysets import MessageQuerySet, SubscriptionQuerySet
 
 

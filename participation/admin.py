@@ -1,4 +1,4 @@
-"""Record pages of events, figures, working groups and districts."""
+"""Record pages of events, figures, working groups, directions, themes and districts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from django.contrib import admin
 from django.db import models
 
 from accounts.admin_base import CONTENT_EDITORS, ContentAdmin, RoleTabularInline
-from participation.models import DiscussionTopic, District, Event, EventPhoto, Figure, Seats, WorkingGroup
+from participation.models import (
+    Direction,
+    DiscussionTopic,
+    District,
+    Event,
+    EventPhoto,
+    Figure,
+    Seats,
+    Theme,
+    WorkingGroup,
+)
 from participation.photos import PhotoField
 
 
@@ -63,3 +73,19 @@ class DiscussionTopicAdmin(ContentAdmin):
     list_display = ["title", "stage", "position"]
     list_select_related = ["stage"]
     search_fields = ["title"]
+
+
+@admin.register(Direction)
+class DirectionAdmin(ContentAdmin):
+    list_display = ["title", "process", "group", "position"]
+    list_select_related = ["process", "group"]
+    search_fields = ["title"]
+    prepopulated_fields = {"slug": ["title"]}
+
+
+@admin.register(Theme)
+class ThemeAdmin(ContentAdmin):
+    list_display = ["name", "process", "position"]
+    list_select_related = ["process"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}

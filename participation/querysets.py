@@ -12,7 +12,15 @@ from django.db.models.functions import Coalesce
 from lublin2030.lib.dates import start_of_day
 
 if TYPE_CHECKING:
-    from participation.models import District, Event, Figure, WorkingGroup  # noqa: F401  named in quotes
+    from participation.models import (  # noqa: F401  named in quotes
+        Attendance,
+        Direction,
+        District,
+        Event,
+        Figure,
+        Voice,
+        WorkingGroup,
+    )
     from stages.models import Process, Stage
 
 
@@ -81,3 +89,29 @@ class WorkingGroupQuerySet(models.QuerySet["WorkingGroup"]):
     def with_seats(self) -> WorkingGroupQuerySet:
         """With their seats and their stage."""
         return self.select_related("stage__process").prefetch_related("seats").order_by("name")
+
+
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    def that_hold(self) -> AttendanceQuerySet:
+        """The latest attendance of each event: what was not corrected since."""
+        return self.filter(superseded_at__isnull=True)
+
+
+class DirectionQuerySet(models.QuerySet["Direction"]):
+    def for_list(self) -> DirectionQuerySet:
+        """With everything a line of a list shows."""
+        return self.select_related("process", "group")
+
+
+class VoiceQuerySet(models.QuerySet["Voice"]):
+    def public(self) -> VoiceQuerySet:
+        """Voices that a person has read and published, of events that residents see."""
+        return self.filter(state="public").exclude(event__state="draft")
+
+    def waiting(self) -> VoiceQuerySet:
+        """Voices nobody has read yet, the oldest first."""
+        return self.filter(state="new").order_by("pk")
+
+    def for_list(self) -> VoiceQuerySet:
+        """With everything a line of a list shows."""
+        return self.select_related("process", "event", "theme", "district")

@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.baskets import Basket
-from consultations.models.remarks import Submission, new_token
+from consultations.models.remarks import Submission
 from consultations.querysets import AttachmentQuerySet
 from lublin2030.lib.files import EXTENSIONS
 from lublin2030.lib.storage import private_storage
+from lublin2030.lib.tokens import new_token
 
 
 def attachment_path(attachment: Attachment, _name: str) -> str:

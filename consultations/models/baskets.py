@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation, Topic
 from consultations.models.drafts import Chapter, DraftVersion, Passage
-from consultations.models.remarks import Remark, Submission, new_token
+from consultations.models.remarks import Remark, Submission
+from lublin2030.lib.tokens import new_token
 from participation.models import District
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.batches import PublicationBatch
 from consultations.models.consultations import Consultation
-from consultations.models.remarks import Remark, new_token
+from consultations.models.remarks import Remark
 from consultations.querysets import AnswerSheetQuerySet, BulkItemQuerySet
 from lublin2030.lib.storage import private_storage
+from lublin2030.lib.tokens import new_token
 
 
 class BulkAction(models.Model):

@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation, Department
-from consultations.models.remarks import Remark, new_token
+from consultations.models.remarks import Remark
 from consultations.querysets import JustificationTemplateQuerySet, PresenceQuerySet
 from lublin2030.lib.files import EXTENSIONS
 from lublin2030.lib.storage import private_storage
+from lublin2030.lib.tokens import new_token
 
 
 class AnswerDraft(models.Model):

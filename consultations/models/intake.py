@@ -7,9 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
-from consultations.models.remarks import Submission, new_token
+from consultations.models.remarks import Submission
 from consultations.querysets import RemarkImportQuerySet
 from lublin2030.lib.storage import private_storage
+from lublin2030.lib.tokens import new_token
 
 
 class LetterDraft(models.Model):

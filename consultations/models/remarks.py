@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -17,23 +14,11 @@ from consultations.models.consultations import Consultation, Department, Imprope
 from consultations.models.drafts import Chapter, DraftVersion, Passage
 from consultations.querysets import NO_TERM, DecisionQuerySet, RemarkQuerySet, SubmissionQuerySet
 from lublin2030.lib.demonstration import DemonstrationModel
+from lublin2030.lib.tokens import new_token
 from participation.models import District
 
 POSITION_STEP = 1000  # a remark's position is its submission's number times this, plus its ordinal
 ANSWERED_STATES = ["drafted", "reviewed", "approved", "published"]  # there is an answer, public or not
-
-
-TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-def new_token() -> str:
-    """A secret nobody can guess: 256 bits."""
-    return secrets.token_urlsafe(32)
-
-
-def is_token(text: str | None) -> bool:
-    """Whether a text from outside can be such a secret at all; what cannot never reaches the database."""
-    return text is not None and TOKEN.fullmatch(text) is not None
 
 
 class Submission(DemonstrationModel):

@@ -39,12 +39,12 @@ from consultations.models import (
     RemarkImport,
     Submission,
 )
-from consultations.models.remarks import new_token
 from consultations.permissions import may_publish_attachments, may_read_contact
 from consultations.services.history import record
 from lublin2030.lib import scanner
 from lublin2030.lib.files import FileRefused, Inspected, inspect, shown_name
 from lublin2030.lib.storage import private_storage
+from lublin2030.lib.tokens import new_token
 
 log = logging.getLogger(__name__)
 

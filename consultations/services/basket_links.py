@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from consultations.errors import ConsultationClosed, LinkNotFound, NothingToSend
 from consultations.models import Basket, BasketRemark, Consultation
-from consultations.models.remarks import is_token, new_token
 from consultations.services.attachments import join_files
 from consultations.services.baskets import KEEP_DAYS, last_position
 from consultations.services.senders import SENDER_FIELDS
 from consultations.services.submissions import MOST_REMARKS
 from consultations.signals import basket_link_asked
+from lublin2030.lib.tokens import is_token, new_token
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ from consultations.errors import (
     TooManyRemarks,
 )
 from consultations.models import Attachment, Basket, BasketRemark, Consultation
-from consultations.models.remarks import Submission, is_token
+from consultations.models.remarks import Submission
 from consultations.services.attachments import delete_files_on_commit, hand_over
 from consultations.services.senders import SENDER_FIELDS, sender_fingerprint
 from consultations.services.submissions import (
@@ -41,6 +41,7 @@ from consultations.services.submissions import (
     missing_fields,
     refuse_foreign_targets,
 )
+from lublin2030.lib.tokens import is_token
 
 KEEP_DAYS = 30
 

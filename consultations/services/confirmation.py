@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from consultations.errors import AlreadyVerified, ConfirmationTooLate, SubmissionWithdrawn
 from consultations.models import Consultation, HistoryEntry, ImproperReason, Submission
-from consultations.models.remarks import is_token
 from consultations.services.history import record
 from consultations.services.verification import verify
 from consultations.signals import confirmation_asked_again
+from lublin2030.lib.tokens import is_token
 
 REASON = "unconfirmed-email"
 LABELS = {

@@ -26,7 +26,7 @@ from consultations.errors import (
     TargetNotInDraft,
 )
 from consultations.models import Consultation, HistoryEntry, Remark, RemarkRevision, Submission
-from consultations.models.remarks import ANSWERED_STATES, new_token
+from consultations.models.remarks import ANSWERED_STATES
 from consultations.services import tallies
 from consultations.services.duplicates import text_hash
 from consultations.services.history import record
@@ -35,6 +35,7 @@ from consultations.services.search import reindex_remarks
 from consultations.services.senders import SENDER_FIELDS, sender_fingerprint
 from consultations.services.submissions import NewRemark, Sender, confirmation_term, missing_fields
 from consultations.signals import remark_corrected, remarks_withdrawn, sender_corrected
+from lublin2030.lib.tokens import new_token
 
 State = Remark.State
 CHANGEABLE = frozenset({State.RECEIVED, State.PROPER, State.ASSIGNED})

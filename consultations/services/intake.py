@@ -20,7 +20,6 @@ from consultations.errors import (
     NotReceivedThen,
 )
 from consultations.models import Consultation, HistoryEntry, ImproperReason, LetterDraft, Remark, Submission
-from consultations.models.remarks import is_token
 from consultations.permissions import may_type_in
 from consultations.services.attachments import add_scan, inspected_file
 from consultations.services.duplicates import text_hash
@@ -34,6 +33,7 @@ from consultations.services.submissions import (
     refuse_foreign_targets,
 )
 from lublin2030.lib.dates import warsaw_day
+from lublin2030.lib.tokens import is_token
 
 # The codes under which a consultation's list of reasons may know these two faults (see the demonstration's list).
 LATE, UNSIGNED = "late", "unsigned"

@@ -18,12 +18,12 @@ from accounts.jobs import Progress, ask_for
 from accounts.models import Job, User
 from consultations.errors import ImportNotReady, NotPermitted, RowsRefused, TableUnreadable
 from consultations.models import AnswerSheet, Consultation, HistoryEntry
-from consultations.models.remarks import new_token
 from consultations.permissions import may_answer
 from consultations.services.decisions import Refusals, decide_remarks
 from consultations.services.history import record
 from consultations.sheet_judging import DRAFTED, GOOD, REFUSED, Judged, judge, read_sheet, verdicts
 from consultations.table_reading import MOST_BYTES
+from lublin2030.lib.tokens import new_token
 
 CHECK, ENTER = "check-sheet", "enter-sheet"
 AT_ONCE = 200  # answers drafted in one transaction

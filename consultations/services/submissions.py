@@ -24,7 +24,7 @@ from consultations.models import (
     Topic,
 )
 from consultations.models.consultations import IdentityField
-from consultations.models.remarks import POSITION_STEP, is_token, new_token
+from consultations.models.remarks import POSITION_STEP
 from consultations.permissions import may_read_contact
 from consultations.public_text import state_of_new_text
 from consultations.services import tallies
@@ -32,6 +32,7 @@ from consultations.services.duplicates import text_hash
 from consultations.services.history import record, record_each
 from consultations.services.search import reindex_remarks
 from consultations.signals import submission_received
+from lublin2030.lib.tokens import is_token, new_token
 from participation.models import District
 
 MOST_REMARKS = 200  # in one submission; a form with more is split by the sender

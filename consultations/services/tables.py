@@ -20,13 +20,13 @@ from accounts.jobs import Progress, ask_for
 from accounts.models import Job, User
 from consultations.errors import ImportNotReady, NotPermitted, RowsRefused, TableUnreadable
 from consultations.models import Consultation, HistoryEntry, ImportedLetter, RemarkImport
-from consultations.models.remarks import new_token
 from consultations.permissions import may_type_in
 from consultations.services.history import record
 from consultations.services.submissions import enter_all
 from consultations.table_judging import JudgedLetter, Verdict, judge
 from consultations.table_reading import MOST_BYTES, read_table
 from consultations.written_places import version_of_letters
+from lublin2030.lib.tokens import new_token
 
 CHECK, ENTER = "check-table", "enter-table"
 # So many remarks are entered in one transaction: long enough to be fast, short enough to let residents send meanwhile.

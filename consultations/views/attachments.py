@@ -20,10 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.permissions import is_person
 from consultations.errors import ConsultationError
 from consultations.models import Attachment, Remark
-from consultations.models.remarks import is_token
 from consultations.permissions import may_read_attachment, may_read_contact
 from consultations.services.attachments import hide_attachment, ordinal_of, publish_attachment
 from consultations.words import status_for, words_for
+from lublin2030.lib.tokens import is_token
 
 log = logging.getLogger(__name__)
 

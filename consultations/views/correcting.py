@@ -25,7 +25,6 @@ from consultations.errors import (
 )
 from consultations.forms import RemarkForm, SenderForm
 from consultations.models import Remark, Submission
-from consultations.models.remarks import new_token
 from consultations.places import Placed, with_places
 from consultations.reading import Clock
 from consultations.services.confirmation import ask_again, confirm_email, find_by_confirmation
@@ -46,6 +45,7 @@ from consultations.words import status_for, words_for
 from lublin2030.lib.masking import mask_email
 from lublin2030.lib.paging import read_key
 from lublin2030.lib.plaintext import PlainTextField
+from lublin2030.lib.tokens import new_token
 from lublin2030.views import keeps_typed_text
 
 

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_POST
 from consultations.errors import ConsultationError, LetterChanged
 from consultations.letter_forms import PREFIX, Letter, content_of, says_something
 from consultations.models import Consultation, DraftVersion, LetterDraft, Submission
-from consultations.models.remarks import is_token, new_token
 from consultations.permissions import may_type_in
 from consultations.services.intake import (
     discard_letter_draft,
@@ -36,6 +35,7 @@ from consultations.words import words_for
 from consultations.written_places import find_places, version_of_letters
 from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.paging import read_key
+from lublin2030.lib.tokens import is_token, new_token
 from lublin2030.lib.typed_dates import write_moment
 from lublin2030.views import keeps_typed_text
 

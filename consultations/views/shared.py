@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from consultations.models import Basket, Consultation
-from consultations.models.remarks import is_token
 from consultations.reading import Clock
 from consultations.services.basket_links import find_linked_basket
 from consultations.services.baskets import find_basket
+from lublin2030.lib.tokens import is_token
 from lublin2030.middleware import BASKET_COOKIE, LINKS_COOKIE
 
 View = Callable[..., HttpResponse]

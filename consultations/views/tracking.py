@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 
 from consultations.case import may_change_sender, revisions_of, sent_remarks, tell_case
 from consultations.models import Attachment, Submission
-from consultations.models.remarks import is_token
 from consultations.reading import Clock
 from consultations.receipt_file import receipt_file
 from consultations.services.corrections import earlier_hashes
 from consultations.services.receipts import canonical_remarks, content_hash
 from lublin2030.lib.masking import mask_email, mask_words
+from lublin2030.lib.tokens import is_token
 
 
 @never_cache

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consultations.errors import ConsultationClosed
 from consultations.models import Consultation
-from consultations.models.remarks import is_token
+from lublin2030.lib.tokens import is_token
 from notifications.errors import LinkNotValid
 from notifications.models import Message, Subscription
 from notifications.querysets import SubscriptionQuerySet

@@ -40,12 +40,12 @@ def _measure(number: int) -> None:
     from accounts.roles import Role
     from consultations.desk_filters import DeskFilterForm
     from consultations.models import BulkAction, Consultation, Department, Remark, Submission, Topic
-    from consultations.models.remarks import new_token
     from consultations.services.bulk import confirm, prepare
     from consultations.services.submissions import Entry, NewRemark, Sender, enter_all
     from consultations.services.tallies import recount
     from lublin2030.lib.dates import warsaw_day
     from lublin2030.lib.quarters import Quarter
+    from lublin2030.lib.tokens import new_token
     from script.benchmark.data import _consultation
     from stages.models import Process, Stage
 

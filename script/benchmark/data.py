@@ -24,10 +24,11 @@ from consultations.models import (
     Submission,
     Topic,
 )
-from consultations.models.remarks import POSITION_STEP, new_token
+from consultations.models.remarks import POSITION_STEP
 from consultations.services.baskets import fingerprint
 from consultations.services.tallies import recount
 from lublin2030.lib.quarters import Quarter
+from lublin2030.lib.tokens import new_token
 from participation.models import District
 from script.benchmark.models import Row
 from stages.models import Process, Stage

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from accounts.jobs import ask_for
 from accounts.models import Job
-from consultations.models.remarks import new_token
+from lublin2030.lib.tokens import new_token
 from summaries.models import ConsultationReport, ReportFile
 from summaries.reports.content import LANGUAGE
 from summaries.reports.data import write_csv, write_json

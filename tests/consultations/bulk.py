@@ -8,9 +8,9 @@ from accounts import jobs
 from accounts.models import User
 from consultations.desk_filters import DeskFilter, DeskFilterForm
 from consultations.models import BulkAction, Consultation
-from consultations.models.remarks import new_token
 from consultations.services.bulk import confirm, prepare
 from lublin2030.lib.dates import warsaw_day
+from lublin2030.lib.tokens import new_token
 from tests.factories import DURING
 
 

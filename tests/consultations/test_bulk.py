@@ -22,13 +22,13 @@ from consultations.models import (
     Remark,
     Topic,
 )
-from consultations.models.remarks import new_token
 from consultations.services import bulk
 from consultations.services.bulk import confirm, prepare
 from consultations.services.corrections import withdraw_remark
 from consultations.services.decisions import decide_remark, review_answer
 from consultations.services.publication import continue_batch
 from consultations.services.tallies import recount
+from lublin2030.lib.tokens import new_token
 from notifications.models import Message
 from tests.consultations.bulk import chosen, confirmed, done, refusals
 from tests.factories import DURING, DepartmentFactory, consultation_with_draft, person, remark_in_state, submission

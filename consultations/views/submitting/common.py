@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from consultations.forms import RemarkForm, SenderForm
 from consultations.models import Basket, BasketRemark, Consultation
-from consultations.models.remarks import is_token
 from consultations.places import Placed, with_places
 from consultations.views.shared import basket_of, context_of
+from lublin2030.lib.tokens import is_token
 
 methods = require_http_methods(["GET", "HEAD", "POST"])
 

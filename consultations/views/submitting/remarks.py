@@ -18,7 +18,6 @@ from django.views.decorators.cache import cache_control, never_cache
 from consultations.errors import ConsultationError, RemarkChanged, RemarkGone
 from consultations.forms import WHOLE_DOCUMENT, RemarkForm
 from consultations.models import BasketRemark, ChapterText, Consultation, DraftVersion, PassageText
-from consultations.models.remarks import is_token, new_token
 from consultations.places import Placed, with_places
 from consultations.reading import basket_lines, choose_version, passage_address, published_versions
 from consultations.services import baskets
@@ -37,6 +36,7 @@ from consultations.views.submitting.guards import refuse_filled_trap, tell_when
 from consultations.words import status_for, words_for
 from lublin2030.lib.addresses import client_address
 from lublin2030.lib.paging import read_key
+from lublin2030.lib.tokens import is_token, new_token
 from lublin2030.lib.translations import current_language
 from lublin2030.middleware import BASKET_COOKIE, LINKS_COOKIE
 from lublin2030.views import keeps_typed_text
