@@ -551,7 +551,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
     def not_indexed(self) -> RemarkQuerySet:
         """Remarks that the search of the register does not know yet."""
-        return self.filter(search_words__isnull=True)
+        return self.filter(Q(search_words__isnull=True) | Q(search_words__position__isnull=True))
 
     def waiting_for_assignment(self) -> RemarkQuerySet:
         """Proper remarks without a department, oldest first."""

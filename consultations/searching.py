@@ -1,8 +1,9 @@
 """Find remarks of a register by their words and in an order, a page at a time, at a cost that hardly grows with it.
 
-SQLite walks the register's order and looks each remark up in the list of hits. On PostgreSQL a few hits are all
-fetched and put in order; of many (the probe says so) a bounded stretch of the register is walked, which finds a page
-of a frequent word quickly, and only where that is not enough the hits are sorted. ``docs/adr/0018`` has the figures.
+SQLite walks the register's order and looks each remark up in the list of hits. On PostgreSQL a few hits are fetched
+with their places and put in order here; of many, stretches of the register are asked for one after the other, each so
+long that it is likely to fill the page (the first hits say how close together they stand): the database lays the
+index of words over the index of places and reads only what is in both. ``docs/adr/0018`` has the figures.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db import connection
-from django.db.models import BooleanField, Q
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from consultations.models import Consultation, Remark, RemarkWords
+from consultations.models.remarks import POSITION_STEP
 from consultations.querysets import RemarkQuerySet
 from lublin2030.lib.paging import KeyPage
 from lublin2030.lib.polish import query_words
 
 LONGEST_QUERY = 200  # characters
 COUNTED = 1000  # found remarks are counted up to here
-WALKED = 8000  # remarks of the register that are read in order before the hits are sorted
+STRETCHES = 4  # so many stretches of the register are asked for before the whole of it
+WIDENED = 6  # each stretch is so many times longer than the one before
+SORTED = 10_000  # so many hits are put in the order of their answers; of more, the order is walked
+WALKED = 8000  # answered remarks that are read in order before the hits are sorted
 
 
 SQLITE_HITS = "SELECT rowid FROM consultations_remarkwords_index WHERE consultations_remarkwords_index MATCH %s"
@@ -40,12 +45,16 @@ class Order:
         """By what an address names a row in this order."""
         return "position" if self.field == "position" else "pk"
 
+    def is_ascending(self, *, forward: bool) -> bool:
+        """Whether keys grow on the way."""
+        return self.descending is not forward
+
     def beyond(self, key: int, *, forward: bool) -> Q | None:
         """What comes after (or before) the remark of that key; None where the order knows no such remark.
 
         No query, but in the order of answers one.
         """
-        word = "lt" if self.descending is forward else "gt"
+        word = "gt" if self.is_ascending(forward=forward) else "lt"
         if self.field == "position":
             return Q(**{f"position__{word}": key})
         value = Remark.objects.filter(pk=key).values_list(self.field, flat=True).first()
@@ -56,7 +65,7 @@ class Order:
         return Q(**{f"{self.field}__{word}e": value}) & (Q(**{f"{self.field}__{word}": value}) | same)
 
     def keys(self, *, forward: bool) -> list[str]:
-        sign = "-" if self.descending is forward else ""
+        sign = "" if self.is_ascending(forward=forward) else "-"
         return [f"{sign}{self.field}"] if self.field == "position" else [f"{sign}{self.field}", f"{sign}pk"]
 
 
@@ -145,7 +154,8 @@ class Search:
         if beyond is None:
             key, forward = None, True
         stretch = self.remarks if beyond is None else self.remarks.filter(beyond)
-        rows = self._first(stretch.order_by(*self.order.keys(forward=forward)), size + 1)
+        stretch = stretch.order_by(*self.order.keys(forward=forward))
+        rows = self._first(stretch, size + 1, key, ascending=self.order.is_ascending(forward=forward))
         more = len(rows) > size
         rows = rows[:size] if forward else rows[:size][::-1]
         return KeyPage(
@@ -172,42 +182,94 @@ class Search:
         number = matching(self.remarks, self.consultation, self.query).values("pk")[: COUNTED + 1].count()
         return Found(min(number, COUNTED), more=number > COUNTED)
 
+    @property
+    def _words(self) -> QuerySet[RemarkWords]:
+        """The consultation's remarks that have the words."""
+        assert self.query is not None  # noqa: S101  asked for by searches with words only
+        return RemarkWords.objects.filter(self.query.matches, consultation=self.consultation)
+
     @cached_property
-    def _probe(self) -> list[int]:
-        """The first hits of the consultation, as they lie in the database, at most ``COUNTED`` and one."""
-        if self.query is None or connection.vendor != "postgresql":
-            return []
-        words = RemarkWords.objects.filter(self.query.matches, consultation=self.consultation)
-        return list(words.values_list("remark_id", flat=True)[: COUNTED + 1])
+    def _probe(self) -> dict[int, int]:
+        """The first hits of the consultation, as they lie in the database, with their positions; one more than counted.
+
+        PostgreSQL only.
+        """
+        found = self._words.values_list("position", "remark_id")[: COUNTED + 1]
+        return {position: remark for position, remark in found if position is not None}
 
     @property
     def _few(self) -> list[int] | None:
-        """All hits of the consultation, if they are few; asked on PostgreSQL only."""
+        """All hits of the consultation, if they are few; None on SQLite."""
         if self.query is None or connection.vendor != "postgresql" or len(self._probe) > COUNTED:
             return None
-        return self._probe
+        return list(self._probe.values())
 
-    def _is_worth_a_walk(self, wanted: int) -> bool:
-        """Whether the page is likely to be full after fewer remarks than there are hits to be sorted.
+    @cached_property
+    def _density(self) -> float:
+        """About how many hits there are per step of the position, as the first of them lie."""
+        return len(self._probe) / (max(self._probe) - min(self._probe) + 1)
 
-        Remarks lie in the order in which they came in, so the first hits tell how close together hits stand: to fill
-        the page about ``wanted / density`` remarks have to be walked, and there are ``density * all`` hits.
-        """
-        density = len(self._probe) / (max(self._probe) - min(self._probe) + 1)
-        to_walk = wanted / density
-        return to_walk < min(WALKED, density * self.consultation.remark_count)
-
-    def _first(self, stretch: RemarkQuerySet, wanted: int) -> list[Remark]:
-        """The first remarks of an ordered stretch of the register that have the words."""
+    def _first(self, stretch: RemarkQuerySet, wanted: int, key: int | None, *, ascending: bool) -> list[Remark]:
+        """The first remarks of an ordered stretch of the register, which begins after ``key``, that have the words."""
         if self.query is None:
             return list(stretch[:wanted])
+        if connection.vendor == "postgresql":
+            if self.order.field != "position":
+                found = self._by_answer(stretch, wanted)
+            elif self._few is not None:
+                found = self._of_few(stretch, wanted, key, ascending=ascending)
+            else:
+                found = self._by_stretches(stretch, wanted, key, ascending=ascending)
+            if found is not None:
+                return found
+        return list(matching(stretch, self.consultation, self.query)[:wanted])
+
+    def _of_few(self, stretch: RemarkQuerySet, wanted: int, key: int | None, *, ascending: bool) -> list[Remark]:
+        """Of hits whose places are all known: only those are fetched that come next."""
+        places = sorted(self._probe, reverse=not ascending)
+        if key is not None:
+            places = [place for place in places if (place > key if ascending else place < key)]
+        found: list[Remark] = []
+        # The first handful is often enough; where filters leave too little of it, all the rest is asked for.
+        for some in (places[: 2 * wanted], places[2 * wanted :]):
+            if some and len(found) < wanted:
+                found += stretch.filter(pk__in=[self._probe[place] for place in some])[: wanted - len(found)]
+        return found
+
+    def _by_stretches(
+        self, stretch: RemarkQuerySet, wanted: int, key: int | None, *, ascending: bool
+    ) -> list[Remark] | None:
+        """The page out of stretches of growing length; None when they do not fill it."""
+        last = (self.consultation.last_number + 1) * POSITION_STEP
+        at = key if key is not None else (0 if ascending else last)
+        length = int(2 * wanted / self._density) + 1
+        found: list[Remark] = []
+        for _turn in range(STRETCHES):
+            end = at + length if ascending else at - length
+            between = Q(position__gt=at, position__lte=end) if ascending else Q(position__lt=at, position__gte=end)
+            places = self._words.filter(between).order_by("position" if ascending else "-position")
+            hits = list(places.values_list("remark_id", "position")[:COUNTED])
+            found += stretch.filter(pk__in=[pk for pk, _position in hits])[: wanted - len(found)]
+            if len(found) == wanted:
+                return found
+            at = (hits[-1][1] if len(hits) == COUNTED else None) or end
+            if not 0 <= at <= last:
+                return found
+            length *= WIDENED
+        return None
+
+    def _by_answer(self, stretch: RemarkQuerySet, wanted: int) -> list[Remark] | None:
+        """The page in the order of answers: hits put in order if they are not too many, else the order walked."""
         if self._few is not None:
             return list(stretch.filter(pk__in=self._few)[:wanted])
-        if connection.vendor == "postgresql" and self._is_worth_a_walk(wanted):
-            walked = self._walk(stretch, wanted)
-            if len(walked) == wanted:
-                return list(stretch.filter(pk__in=walked))
-        return list(matching(stretch, self.consultation, self.query)[:wanted])
+        if self._density * self.consultation.last_number * POSITION_STEP < SORTED:
+            hits = list(self._words.values_list("remark_id", flat=True))
+        else:
+            hits = self._walk(stretch, wanted)
+            if len(hits) < wanted:
+                return None
+        ordered = list(stretch.filter(pk__in=hits).values_list("pk", flat=True)[:wanted])
+        return list(stretch.filter(pk__in=ordered))
 
     def _walk(self, stretch: RemarkQuerySet, wanted: int) -> list[int]:
         """The hits among the first ``WALKED`` remarks of the stretch: the database stops at the last one wanted.

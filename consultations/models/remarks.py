@@ -482,11 +482,15 @@ class RemarkWords(models.Model):
 
     remark = models.OneToOneField(Remark, models.CASCADE, primary_key=True, related_name="search_words")
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="+")
+    # The remark's own: beside the words, so that the database finds words in a stretch of the register at once.
+    # Null only until rows of an earlier release are indexed anew, which ``prepare`` does.
+    position = models.PositiveBigIntegerField(null=True)
     words = models.TextField()
 
     class Meta:
         verbose_name = _("words of a remark")
         verbose_name_plural = _("words of remarks")
+        indexes = [models.Index(fields=["consultation", "position"], name="remarkwords_place")]
 
     def __str__(self) -> str:
         return f"words of {self.remark_id}"

@@ -27,11 +27,16 @@ def reindex_remarks(remarks: Iterable[Remark]) -> None:
     own columns and their consultation have to be as they are to be committed.
     """
     RemarkWords.objects.bulk_create(
-        [RemarkWords(remark_id=one.pk, consultation_id=one.consultation_id, words=words_of(one)) for one in remarks],
+        [
+            RemarkWords(
+                remark_id=one.pk, consultation_id=one.consultation_id, position=one.position, words=words_of(one)
+            )
+            for one in remarks
+        ],
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["remark"],
-        update_fields=["consultation", "words"],
+        update_fields=["consultation", "position", "words"],
     )
 
 

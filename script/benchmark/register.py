@@ -87,7 +87,7 @@ def fill_register(remarks: int) -> None:
             received_at=now, changed_at=now,
         )
     )  # fmt: skip
-    words_row = _Row(RemarkWords(remark_id=1, consultation=consultation, words=""))
+    words_row = _Row(RemarkWords(remark_id=1, consultation=consultation, position=1, words=""))
     written = min(remarks, WRITTEN)
     for first in range(1, written + 1, BATCH):
         submissions, rows, words = [], [], []
@@ -117,7 +117,7 @@ def fill_register(remarks: int) -> None:
             )  # fmt: skip
             numbers = f"{number}.{ordinal} {number}.{ordinal}/{year} {number}/{year}"
             forms = " ".join(dict.fromkeys(f"{numbers} {in_change} {in_reason}".split(" ")))
-            words.append(words_row(remark_id=key, words=forms))
+            words.append(words_row(remark_id=key, position=rows[-1][remark_row.columns.index("position")], words=forms))
         # Committed together, a batch at a time: a million rows are too many for one log.
         with transaction.atomic():
             _write(Submission, submission_row.columns, submissions)
@@ -186,8 +186,8 @@ def copy_register(submission: Sequence[str], remark: Sequence[str], *, year: int
                 table = model._meta.db_table
                 cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE id <= {last}")  # noqa: S608
             cursor.execute(
-                "INSERT INTO consultations_remarkwords (remark_id, consultation_id, words)"  # noqa: S608
-                f" SELECT r.id + {offset}, w.consultation_id, replace(w.words, {old}, {new})"
+                "INSERT INTO consultations_remarkwords (remark_id, consultation_id, position, words)"  # noqa: S608
+                f" SELECT r.id + {offset}, w.consultation_id, r.position + {position}, replace(w.words, {old}, {new})"
                 " FROM consultations_remarkwords w JOIN consultations_remark r ON r.id = w.remark_id"
                 f" JOIN consultations_submission s ON s.id = r.submission_id WHERE r.id <= {limit}"
             )
