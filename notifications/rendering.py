@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -27,6 +26,7 @@ from consultations.permissions import may_note
 from consultations.places import Placed, with_places
 from consultations.services.receipts import content_hash
 from lublin2030.lib.dates import warsaw_day
+from lublin2030.lib.portal_links import absolute
 from lublin2030.lib.translations import ORIGINAL
 from notifications.errors import OutOfDate
 from notifications.models import Message, Subscription
@@ -44,11 +44,6 @@ class Rendered:
     html: str
     language: str
     headers: dict[str, str] = field(default_factory=dict)
-
-
-def host_of_portal() -> str:
-    """The host in the portal's own address."""
-    return urlsplit(settings.PORTAL_URL).hostname or "localhost"
 
 
 def render(message: Message, *, now: dt.datetime | None = None) -> Rendered:
@@ -70,11 +65,6 @@ def render(message: Message, *, now: dt.datetime | None = None) -> Rendered:
             language=language,
             headers=headers,
         )
-
-
-def absolute(path: str) -> str:
-    """The path as an address that works in a mail."""
-    return f"{settings.PORTAL_URL}{path}"
 
 
 Made = tuple[str, dict[str, Any], dict[str, str]]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from lublin2030.lib.choices import Choice
 from participation.models import District, Event
+from participation.querysets import EventQuerySet
 from stages.models import Stage
 
 COMING = "nadchodzace"
@@ -45,6 +46,10 @@ class EventFilters:
     @property
     def any(self) -> bool:
         return bool(self.kind or self.stage or self.district or self.when)
+
+    def chosen(self) -> EventQuerySet:
+        """The public events of the kind, the stage and the district, whenever they are, with what a list shows."""
+        return Event.objects.public().matching(kind=self.kind, stage=self.stage, district=self.district).for_list()
 
     def query(self, *, when: str | None = None) -> str:
         """These filters as the beginning of an address's query, ready for one more parameter."""

@@ -31,7 +31,11 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def coming(self, now: dt.datetime) -> EventQuerySet:
         """Events that are not over at the moment, the nearest first."""
-        return self._with_last_moment().filter(self._not_over(now)).order_by("starts_at", "pk")
+        return self.not_over(now).order_by("starts_at", "pk")
+
+    def not_over(self, moment: dt.datetime) -> EventQuerySet:
+        """Events that were not over at the moment, in any order."""
+        return self._with_last_moment().filter(self._not_over(moment))
 
     def past(self, now: dt.datetime) -> EventQuerySet:
         """Events that are over at the moment, the latest first."""
@@ -50,7 +54,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def for_list(self) -> EventQuerySet:
         """With everything a line of a list shows."""
-        return self.select_related("process", "stage__process", "district")
+        return self.select_related("process", "stage__process", "district", "series")
 
     def _with_last_moment(self) -> EventQuerySet:
         return self.alias(last_moment=Coalesce("ends_at", "starts_at"))

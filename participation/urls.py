@@ -5,10 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from participation import views
+from participation.feeds import EventFeed
 
 app_name = "participation"
 urlpatterns = [
     path("wydarzenia/", views.events, name="events"),
+    path("wydarzenia/kalendarz.ics", views.events_ics, name="events_ics"),
+    path("wydarzenia/atom.xml", EventFeed(), name="events_atom"),
+    path("wydarzenia/seria/<slug:slug>/", views.series, name="series"),
+    path("wydarzenia/<slug:slug>.ics", views.event_ics, name="event_ics"),
     path("wydarzenia/<slug:slug>/", views.event, name="event"),
     path("liczby/", views.ledger, name="ledger"),
     path("grupy-robocze/", views.groups, name="groups"),

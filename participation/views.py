@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import datetime as dt
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import conditional_page
 
 from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
+from participation.calendar import MEDIA_TYPE, calendar_of
+from participation.feeds import structured_data
 from participation.filters import COMING, PAST, EventFilters
 from participation.ledger import LedgerRow, ledger_sections, totals_per_unit
-from participation.models import Event, Figure, WorkingGroup
+from participation.models import Event, EventSeries, Figure, WorkingGroup
 from participation.working_groups import composition
 from stages.models import Process
 
 EVENTS_PAGE_SIZE = 20
 COMING_SHOWN = 10
+KEPT_IN_CALENDAR = dt.timedelta(days=180)  # a program that fetches the calendar anew drops what is no longer in it
+IN_CALENDAR = 500
 
 
 def events(request: HttpRequest) -> HttpResponse:
     """Events that come and events that were; filtered, each list by pages of its own address."""
     now = timezone.now()
     filters = EventFilters.read(request.GET)
-    chosen = (
-        Event.objects.public().matching(kind=filters.kind, stage=filters.stage, district=filters.district).for_list()
-    )
+    chosen = filters.chosen()
     after, before = read_key(request.GET.get("after")), read_key(request.GET.get("before"))
 
     def page(of: str, size: int, after: int | None = None, before: int | None = None) -> KeyPage[Event]:
@@ -39,6 +45,7 @@ def events(request: HttpRequest) -> HttpResponse:
         "past": None,
         "coming_query": filters.query(when=COMING),
         "past_query": filters.query(when=PAST),
+        "feed_query": filters.query(when="").rstrip("&"),
     }
     if filters.when:
         context["coming" if filters.when == COMING else "past"] = page(filters.when, EVENTS_PAGE_SIZE, after, before)
@@ -50,14 +57,46 @@ def events(request: HttpRequest) -> HttpResponse:
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """One public event with everything that is known of it."""
     found = get_object_or_404(Event.objects.public().for_list(), slug=slug)
+    now = timezone.now()
     context = {
         "section": "events",
         "event": found,
-        "is_past": found.is_past(timezone.now()),
+        "is_past": found.is_past(now),
         "rows": [LedgerRow(figure) for figure in found.figures.select_related("part_of")],
         "photos": found.photos.all(),
+        "structured_data": structured_data(found, now=now),
     }
     return render(request, "participation/event.html", context)
+
+
+@conditional_page
+def event_ics(request: HttpRequest, slug: str) -> HttpResponse:
+    """One public event for the reader's calendar."""
+    found = get_object_or_404(Event.objects.public().for_list(), slug=slug)
+    return _calendar([found], name=found.text("title").value, file=f"{found.slug}.ics")
+
+
+@conditional_page
+def events_ics(request: HttpRequest) -> HttpResponse:
+    """The events of the last months and all coming ones, by the filters of the list, to be subscribed to."""
+    since = timezone.now() - KEPT_IN_CALENDAR
+    # The farthest in the future stay, should there ever be too many.
+    found = list(EventFilters.read(request.GET).chosen().not_over(since).order_by("-starts_at", "-pk")[:IN_CALENDAR])
+    return _calendar(found[::-1], name=gettext("Events of the Lublin 2030 Strategy"), file="wydarzenia.ics")
+
+
+def _calendar(found: list[Event], *, name: str, file: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'inline; filename="{file}"'}
+    return HttpResponse(calendar_of(found, name=name), content_type=MEDIA_TYPE, headers=headers)
+
+
+def series(request: HttpRequest, slug: str) -> HttpResponse:
+    """The public events of one series, in the order of their days."""
+    found = get_object_or_404(EventSeries, slug=slug)
+    shown = list(Event.objects.public().filter(series=found).for_list().order_by("starts_at", "pk")[:IN_CALENDAR])
+    if not shown:
+        raise Http404
+    return render(request, "participation/series.html", {"section": "events", "series": found, "events": shown})
 
 
 def ledger(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from django import template
@@ -20,6 +21,8 @@ from lublin2030.lib.translations import Text, TranslatedModel, current_language
 
 register = template.Library()
 
+# In a block of data these would end the block, or the line.
+IN_DATA = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 # From this many days on, the time to a report is shown as running out.
 PRESSING_DAYS = 7
 
@@ -53,6 +56,15 @@ def say_markdown(record: TranslatedModel, field: str) -> SafeString:
 def markdown(text: str) -> SafeString:
     """A text of Markdown as HTML without anything that could harm."""
     return render_markdown(text)
+
+
+@register.simple_tag
+def structured_data(data: dict[str, Any]) -> SafeString:
+    """Facts for search engines, in a block of data that no browser runs; its text cannot end the block."""
+    text = json.dumps(data, ensure_ascii=False).translate(
+        {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+    )
+    return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
 
 
 @register.filter

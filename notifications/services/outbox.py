@@ -21,10 +21,11 @@ from accounts.models import User
 from consultations.models import Consultation, HistoryEntry, Submission
 from consultations.services.history import record
 from lublin2030.lib.faults import place_of
+from lublin2030.lib.portal_links import host_of_portal
 from notifications.errors import NotInTrouble, NotPermitted, OutOfDate
 from notifications.models import Message
 from notifications.permissions import may_resend
-from notifications.rendering import host_of_portal, render
+from notifications.rendering import render
 
 log = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ from participation.models.figures import Figure
 from participation.models.groups import Direction, DiscussionTopic, Seats, WorkingGroup
 from participation.models.people import AgeBand
 from participation.models.places import District
+from participation.models.series import EventSeries
 from participation.models.voices import Theme, Voice
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "District",
     "Event",
     "EventPhoto",
+    "EventSeries",
     "Figure",
     "Seats",
     "Theme",

@@ -16,6 +16,7 @@ from lublin2030.lib.languages import language_name
 from lublin2030.lib.seeded import SeededModel
 from lublin2030.lib.translations import TranslatedModel
 from participation.models.places import District
+from participation.models.series import EventSeries
 from participation.querysets import EventQuerySet
 from stages.models import Process, Stage, refuse_stage_of_another_process
 
@@ -55,6 +56,9 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
     stage = models.ForeignKey(
         Stage, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("stage")
     )
+    series = models.ForeignKey(
+        EventSeries, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("series")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     title = models.CharField(_("title"), max_length=200)
@@ -76,6 +80,8 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
     is_step_free = models.BooleanField(_("step-free"), default=False)
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
     after_summary = models.TextField(_("summary afterwards"), blank=True, help_text=_("Markdown."))
+    # For calendars that have the event already: they take what was changed later.
+    changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     objects = EventQuerySet.as_manager()
 
