@@ -179,6 +179,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-baskets": {"task": "consultations.tasks.forget_old_baskets", "schedule": 3600.0},
     "forget-old-intake": {"task": "consultations.tasks.forget_old_intake", "schedule": 3600.0},
     "forget-old-counts": {"task": "consultations.tasks.forget_old_counts", "schedule": 3600.0},
+    "lapse-registrations": {"task": "participation.tasks.lapse_registrations", "schedule": 60.0},
+    "forget-registrations": {"task": "participation.tasks.forget_registrations", "schedule": 3600.0},
+    "forget-registration-counts": {"task": "participation.tasks.forget_registration_counts", "schedule": 3600.0},
+    "remind-of-events": {"task": "notifications.tasks.remind_of_events", "schedule": 600.0},
     "forget-old-presences": {"task": "consultations.tasks.forget_old_presences", "schedule": 600.0},
     "delete-orphan-files": {"task": "consultations.tasks.delete_orphan_files", "schedule": 6 * 3600.0},
 }
@@ -349,7 +353,10 @@ RATE_REMARKS_PER_MINUTE = env_int("RATE_REMARKS_PER_MINUTE", 120)
 RATE_UPLOADS_PER_HOUR = env_int("RATE_UPLOADS_PER_HOUR", 200)
 RATE_LINK_MAILS_PER_HOUR = env_int("RATE_LINK_MAILS_PER_HOUR", 20)
 RATE_FOLLOWS_PER_HOUR = env_int("RATE_FOLLOWS_PER_HOUR", 60)
+RATE_REGISTRATIONS_PER_HOUR = env_int("RATE_REGISTRATIONS_PER_HOUR", 60)
 # Whoever sends within so many seconds of the first remark is asked to press once more. 0: never.
 TIME_TRAP_SECONDS = env_int("TIME_TRAP_SECONDS", 5)
+# So many days after an event the names and addresses of those who registered are deleted; the counts stay.
+REGISTRATIONS_KEPT_DAYS = env_int("REGISTRATIONS_KEPT_DAYS", 30)
 LONGEST_DRAFT_QUERY = 200  # characters of a search in a draft
 PORTAL_LANGUAGE_NAMES = {"pl": _("Polish"), "en": _("English"), "uk": _("Ukrainian")}

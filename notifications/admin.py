@@ -23,12 +23,12 @@ class MessageAdmin(RoleAdmin):
     list_filter = ("state", "kind")
     date_hierarchy = "created_at"
     fields = (
-        "kind", "recipient", "language", "submission", "consultation", "state", "created_at", "due_at", "attempts",
+        "kind", "recipient", "language", "submission", "consultation", "registration", "state", "created_at", "due_at", "attempts",
         "sent_at", "last_error",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("submission__consultation", "consultation")
+        return super().get_queryset(request).select_related("submission__consultation", "consultation", "registration")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         hidden = set() if may_read_contact(request.user) else {"recipient"}

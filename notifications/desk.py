@@ -17,11 +17,17 @@ def _count(user: Any) -> int:
     return Message.objects.given_up().count()
 
 
+def _subject(message: Message) -> str:
+    if message.submission is not None:
+        return message.submission.public_number
+    return message.registration.event.text("title").value if message.registration is not None else f"#{message.pk}"
+
+
 def _oldest(user: Any, limit: int) -> Sequence[Waiting]:
     url = reverse("desk:messages")
     return [
         Waiting(
-            label=message.submission.public_number if message.submission else f"#{message.pk}",
+            label=_subject(message),
             detail=message.get_kind_display(),
             url=url,
             since=message.created_at,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.models import Consultation, Submission
 from lublin2030.lib.tokens import new_token
 from notifications.querysets import MessageQuerySet, SubscriptionQuerySet
+from participation.models import Registration
 
 
 class Message(models.Model):
@@ -34,6 +35,12 @@ class Message(models.Model):
         WITHDRAWAL = "withdrawal", _("copy of a withdrawal")
         DEPARTMENT_TERM = "department_term", _("term of a department")
         MENTION = "mention", _("mention in a private note")
+        REGISTRATION = "registration", _("registration for an event")
+        MOVED_UP = "moved_up", _("a place from the waiting list")
+        REGISTRATION_ENDED = "registration_ended", _("registration cancelled by staff")
+        EVENT_REMINDER = "event_reminder", _("reminder of an event")
+        EVENT_MOVED = "event_moved", _("event moved")
+        EVENT_CANCELLED = "event_cancelled", _("event cancelled")
 
     class State(models.TextChoices):
         DUE = "due", _("to be sent")
@@ -47,6 +54,7 @@ class Message(models.Model):
     context = models.JSONField(default=dict)
     submission = models.ForeignKey(Submission, models.CASCADE, null=True, blank=True, related_name="messages")
     consultation = models.ForeignKey(Consultation, models.CASCADE, null=True, blank=True, related_name="messages")
+    registration = models.ForeignKey(Registration, models.CASCADE, null=True, blank=True, related_name="messages")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DUE, editable=False)
     created_at = models.DateTimeField(_("written"))
     due_at = models.DateTimeField(_("next try"))

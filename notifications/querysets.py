@@ -43,7 +43,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def for_desk(self) -> MessageQuerySet:
         """With what a row at the desk shows."""
-        return self.select_related("submission__consultation", "consultation")
+        return self.select_related("submission__consultation", "consultation", "registration__event")
 
     def unsent(self) -> MessageQuerySet:
         return self.exclude(state="sent")

@@ -7,6 +7,7 @@ written to them.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
@@ -31,6 +32,14 @@ from consultations.signals import (
 from lublin2030.lib.translations import ORIGINAL
 from notifications.models import Message
 from notifications.services import outbox
+from participation.models import EventChange, Registration
+from participation.signals import (
+    event_cancelled,
+    event_rescheduled,
+    registration_cancelled,
+    registration_made,
+    registrations_moved_up,
+)
 
 MESSAGES_AT_ONCE = 500
 
@@ -198,3 +207,62 @@ def write_basket_link(basket: Basket, email: str, language: str, now: dt.datetim
         consultation=basket.consultation,
         now=now,
     )
+
+
+def _to_registered(
+    kind: Message.Kind, registrations: Iterable[Registration], *, key: str, now: dt.datetime, **context: Any
+) -> None:
+    """One message for each that has an address, ``<key>:<registration>``; in chunks, however many there are."""
+    rows = (one for one in registrations if one.email)
+    while chunk := list(islice(rows, MESSAGES_AT_ONCE)):
+        outbox.write_all(
+            [
+                Message(
+                    kind=kind,
+                    key=f"{key}:{one.pk}",
+                    recipient=one.email,
+                    language=one.language,
+                    context=context,
+                    registration=one,
+                    created_at=now,
+                    due_at=now,
+                )
+                for one in chunk
+            ]
+        )
+
+
+@receiver(registration_made, dispatch_uid="notifications.registration")
+def write_registration(registration: Registration, now: dt.datetime, **_kwargs: Any) -> None:
+    # The verb lets it be asked for once an hour; each time is a message of its own.
+    key = f"registration-link:{now:%Y%m%d%H%M%S}"
+    _to_registered(Message.Kind.REGISTRATION, [registration], key=key, now=now)
+
+
+@receiver(registrations_moved_up, dispatch_uid="notifications.moved_up")
+def write_moved_up(registrations: list[Registration], now: dt.datetime, **_kwargs: Any) -> None:
+    # Nobody goes back to the waiting list, so everyone moves up at most once.
+    _to_registered(Message.Kind.MOVED_UP, registrations, key="registration-moved-up", now=now)
+
+
+@receiver(registration_cancelled, dispatch_uid="notifications.registration_ended")
+def write_registration_ended(registration: Registration, now: dt.datetime, **_kwargs: Any) -> None:
+    # Whoever cancels by the link sees it on the page; who is struck off by staff has to hear of it.
+    if registration.ended_by_id is not None:
+        _to_registered(Message.Kind.REGISTRATION_ENDED, [registration], key="registration-ended", now=now)
+
+
+@receiver(event_rescheduled, dispatch_uid="notifications.event_moved")
+def write_event_moved(change: EventChange, now: dt.datetime, **_kwargs: Any) -> None:
+    _to_all_registered(Message.Kind.EVENT_MOVED, change, now)
+
+
+@receiver(event_cancelled, dispatch_uid="notifications.event_cancelled")
+def write_event_cancelled(change: EventChange, now: dt.datetime, **_kwargs: Any) -> None:
+    _to_all_registered(Message.Kind.EVENT_CANCELLED, change, now)
+
+
+def _to_all_registered(kind: Message.Kind, change: EventChange, now: dt.datetime) -> None:
+    living = Registration.objects.living().reached_by_mail().filter(event=change.event_id).order_by("number")
+    rows = living.iterator(chunk_size=MESSAGES_AT_ONCE)
+    _to_registered(kind, rows, key=f"event-change:{change.pk}", now=now, change=change.pk)

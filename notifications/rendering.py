@@ -30,6 +30,8 @@ from lublin2030.lib.portal_links import absolute
 from lublin2030.lib.translations import ORIGINAL
 from notifications.errors import OutOfDate
 from notifications.models import Message, Subscription
+from participation.models import EventChange, Registration
+from participation.services.registrations import place_in_queue
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 LONGEST_SUBJECT = 150
@@ -332,6 +334,92 @@ def _mention(message: Message, now: dt.datetime) -> Made:
     return subject, context, {}
 
 
+def _registration(message: Message, now: dt.datetime) -> Made:
+    registration = _living(message, now)
+    title = _event_title(registration)
+    if registration.is_waiting:
+        subject = _("You are on the waiting list: %(title)s") % {"title": title}
+    elif registration.awaits_confirmation:
+        subject = _("Confirm your place: %(title)s") % {"title": title}
+    else:
+        subject = _("You have a place: %(title)s") % {"title": title}
+    queue = place_in_queue(registration) if registration.is_waiting else None
+    return subject, _event_context(registration) | {"queue": queue}, {}
+
+
+def _moved_up(message: Message, now: dt.datetime) -> Made:
+    registration = _living(message, now)
+    subject = _("A place has become free for you: %(title)s") % {"title": _event_title(registration)}
+    return subject, _event_context(registration), {}
+
+
+def _registration_ended(message: Message, now: dt.datetime) -> Made:
+    registration = _registered(message)
+    if registration.event.starts_at <= now:
+        raise OutOfDate
+    subject = _("Your registration is cancelled: %(title)s") % {"title": _event_title(registration)}
+    return subject, _event_context(registration), {}
+
+
+def _event_reminder(message: Message, now: dt.datetime) -> Made:
+    registration = _living(message, now)
+    event = registration.event
+    # Moved meanwhile: people are reminded of the new time, by a message of its own.
+    if not registration.has_place or event.starts_at.timestamp() != message.context["starts"]:
+        raise OutOfDate
+    when = date_format(timezone.localtime(event.starts_at), "DATE_FORMAT" if event.all_day else "DATETIME_FORMAT")
+    subject = _("Reminder: %(title)s, %(when)s") % {"title": _event_title(registration), "when": when}
+    return subject, _event_context(registration), {}
+
+
+def _event_moved(message: Message, now: dt.datetime) -> Made:
+    registration = _living(message, now)
+    change = EventChange.objects.filter(pk=message.context["change"]).first()
+    later = EventChange.objects.filter(event=registration.event_id, what="moved", pk__gt=message.context["change"])
+    if change is None or later.exists():
+        # The later move is told by its own message.
+        raise OutOfDate
+    subject = _("Changed: %(title)s") % {"title": _event_title(registration)}
+    return subject, _event_context(registration) | {"change": change}, {}
+
+
+def _event_cancelled(message: Message, now: dt.datetime) -> Made:
+    registration = _registered(message)
+    change = EventChange.objects.filter(pk=message.context["change"]).first()
+    if change is None or not registration.lives:
+        raise OutOfDate
+    subject = _("Cancelled: %(title)s") % {"title": _event_title(registration)}
+    return subject, _event_context(registration) | {"change": change}, {}
+
+
+def _registered(message: Message) -> Registration:
+    if message.registration is None or message.recipient != message.registration.email:
+        raise OutOfDate
+    return message.registration
+
+
+def _living(message: Message, now: dt.datetime) -> Registration:
+    """The message's registration while it stands and its event is still to come."""
+    registration = _registered(message)
+    event = registration.event
+    if not registration.lives or event.state != event.State.PLANNED or event.is_past(now):
+        raise OutOfDate
+    return registration
+
+
+def _event_title(registration: Registration) -> str:
+    return _short(registration.event.text("title").value)
+
+
+def _event_context(registration: Registration) -> dict[str, Any]:
+    return {
+        "registration": registration,
+        "event": registration.event,
+        "event_url": absolute(registration.event.get_absolute_url()),
+        "link_url": absolute(registration.link_path),
+    }
+
+
 _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.RECEIPT: _receipt,
     Message.Kind.VERIFICATION: _verification,
@@ -346,6 +434,12 @@ _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.BASKET_LINK: _basket_link,
     Message.Kind.DEPARTMENT_TERM: _department_term,
     Message.Kind.MENTION: _mention,
+    Message.Kind.REGISTRATION: _registration,
+    Message.Kind.MOVED_UP: _moved_up,
+    Message.Kind.REGISTRATION_ENDED: _registration_ended,
+    Message.Kind.EVENT_REMINDER: _event_reminder,
+    Message.Kind.EVENT_MOVED: _event_moved,
+    Message.Kind.EVENT_CANCELLED: _event_cancelled,
 }
 
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from lublin2030.lib.wake import Waker
-from notifications.services import following, outbox, terms
+from notifications.services import following, outbox, reminders, terms
 from notifications.services import housekeeping as keeping
 
 
@@ -31,6 +31,12 @@ def announce_terms() -> int:
 def announce_department_terms() -> int:
     """Write to departments whose terms near or have passed."""
     return terms.announce_department_terms()
+
+
+@shared_task
+def remind_of_events() -> int:
+    """Remind people of the events for which they have a place."""
+    return reminders.remind_of_events()
 
 
 @shared_task

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from lublin2030.lib.limits import WaitUntil
+
 
 class ParticipationError(Exception):
     """Any refusal of this app."""
@@ -21,3 +25,75 @@ class EventNotYetHeld(ParticipationError):
 
 class VoiceEmpty(ParticipationError):
     """A voice without a word."""
+
+
+class TooOften(ParticipationError, WaitUntil):
+    """From one internet address something was done more often than is allowed; ``until`` says when it works again."""
+
+
+class TrapFilled(ParticipationError):
+    """A field that people do not see was filled in: by a robot, or by a browser that fills in by itself."""
+
+
+class RegistrationRefused(ParticipationError):
+    """Nobody can register now."""
+
+
+class RegistrationNotTaken(RegistrationRefused):
+    """One comes to this event without registering, or it is not public."""
+
+
+class RegistrationNotOpenYet(RegistrationRefused):
+    """Registration opens ``opens_at``."""
+
+    def __init__(self, opens_at: dt.datetime) -> None:
+        super().__init__()
+        self.opens_at = opens_at
+
+
+class RegistrationClosed(RegistrationRefused):
+    """Registration has closed, and the event has not begun yet."""
+
+
+class EventCalledOff(RegistrationRefused):
+    """The event is cancelled."""
+
+
+class EventBegun(RegistrationRefused):
+    """The event has begun or is over: its places are given."""
+
+
+class RegistrationEnded(ParticipationError):
+    """The registration was cancelled, or was not confirmed in time."""
+
+
+class EmailRegistered(ParticipationError):
+    """Staff register an address that is registered for the event already."""
+
+
+class EventNotPlanned(ParticipationError):
+    """Only what is announced and not over can be moved or cancelled; somebody may have cancelled it meanwhile."""
+
+
+class ReasonMissing(ParticipationError):
+    """An announced event is moved or cancelled for a reason that people are told."""
+
+
+class NothingMoved(ParticipationError):
+    """Time and place are what they were."""
+
+
+class EventChanged(ParticipationError):
+    """The event is not what its form was opened with: a colleague has changed it."""
+
+
+class MovedToThePast(ParticipationError):
+    """An event can only be moved to a time that is to come."""
+
+
+class EndsBeforeStart(ParticipationError):
+    """The event would end before it starts."""
+
+
+class NotTheDayYet(ParticipationError):
+    """Nobody can come to an event before its day."""

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from lublin2030.lib.dates import start_of_day
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
         Direction,
         District,
         Event,
+        EventChange,
         Figure,
+        Registration,
         Voice,
         WorkingGroup,
     )
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
 
 class EventQuerySet(models.QuerySet["Event"]):
+    def hold(self, pk: int) -> Event:
+        """Lock the event until the commit, before any of its registrations: so all verbs on its places take turns."""
+        return self.select_for_update().get(pk=pk)
+
     def public(self) -> EventQuerySet:
         """Events that residents see: all but drafts. Cancelled ones stay, so that nobody comes in vain."""
         return self.exclude(state="draft")
@@ -44,6 +50,39 @@ class EventQuerySet(models.QuerySet["Event"]):
     def without_after_summary(self, now: dt.datetime) -> EventQuerySet:
         """Public events that are over, were not called off and have no summary yet, the oldest first."""
         return self.public().past(now).exclude(state="cancelled").filter(after_summary="").order_by("starts_at", "pk")
+
+    def to_be_closed(self, now: dt.datetime) -> EventQuerySet:
+        """Public events that are over, were not called off, and lack a summary or how many came; the oldest first.
+
+        Of what happened before there was a portal, attendance stands in the ledger: only events it has announced count.
+        """
+        from participation.models import Attendance
+
+        counted = Attendance.objects.that_hold().filter(event=OuterRef("pk"))
+        lacks = Q(after_summary="") | Q(seed_key__isnull=True) & ~Exists(counted)
+        return self.public().past(now).exclude(state="cancelled").filter(lacks).order_by("starts_at", "pk")
+
+    def with_attendance(self) -> EventQuerySet:
+        """With ``came``: how many people came by the attendance that holds, none where nobody has recorded it."""
+        from participation.models import Attendance
+
+        counted = Attendance.objects.that_hold().filter(event=OuterRef("pk"))
+        return self.annotate(came=Subquery(counted.values("count")[:1]))
+
+    def to_be_reminded_of(self, now: dt.datetime, *, before: dt.timedelta) -> EventQuerySet:
+        """Announced events with people registered that begin within the time."""
+        return self.filter(state="planned", places_taken__gt=0, starts_at__gt=now, starts_at__lte=now + before)
+
+    def with_data_to_forget(self, ended_before: dt.datetime) -> EventQuerySet:
+        """Events that ended before the moment and whose registrations are still there."""
+        return self._with_last_moment().filter(
+            Exists(_registrations().filter(event=OuterRef("pk"))), last_moment__lt=ended_before
+        )
+
+    def with_needs_to_forget(self, now: dt.datetime) -> EventQuerySet:
+        """Events that are over and for which people told what they need."""
+        told = _registrations().filter(event=OuterRef("pk")).exclude(needs="")
+        return self.past(now).filter(Exists(told))
 
     def matching(
         self, *, kind: str = "", stage: Stage | None = None, district: District | None = None
@@ -119,3 +158,49 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
     def for_list(self) -> VoiceQuerySet:
         """With everything a line of a list shows."""
         return self.select_related("process", "event", "theme", "district")
+
+
+def _registrations() -> RegistrationQuerySet:
+    from participation.models import Registration
+
+    return Registration.objects.order_by()
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def living(self) -> RegistrationQuerySet:
+        """Registrations that were neither cancelled nor left unconfirmed."""
+        return self.filter(ended_at__isnull=True)
+
+    def with_place(self) -> RegistrationQuerySet:
+        return self.filter(state="place")
+
+    def waiting(self) -> RegistrationQuerySet:
+        """The waiting list: who came first stands first."""
+        return self.filter(state="waiting").order_by("number")
+
+    def ended(self) -> RegistrationQuerySet:
+        return self.filter(ended_at__isnull=False)
+
+    def of_email(self, email: str) -> RegistrationQuerySet:
+        """Registrations of the address, whatever its capitals."""
+        return self.filter(email__iexact=email)
+
+    def unconfirmed_since(self, now: dt.datetime) -> RegistrationQuerySet:
+        """Living registrations whose time to confirm is over, of events that have not begun."""
+        return self.living().filter(
+            confirmed_at__isnull=True, confirm_until__lte=now, event__state="planned", event__starts_at__gt=now
+        )
+
+    def to_be_reminded(self, event: Event, *, since: dt.datetime) -> RegistrationQuerySet:
+        """Confirmed places of people with an address who have had no mail since the moment."""
+        told = Q(registered_at__gt=since) | Q(moved_up_at__gt=since)
+        return self.with_place().reached_by_mail().filter(event=event, confirmed_at__isnull=False).exclude(told)
+
+    def reached_by_mail(self) -> RegistrationQuerySet:
+        return self.exclude(email="")
+
+
+class EventChangeQuerySet(models.QuerySet["EventChange"]):
+    def told_to_all(self) -> EventChangeQuerySet:
+        """What residents read: that an event was moved or cancelled. The number of places stands on the page anyway."""
+        return self.exclude(what="capacity").order_by("pk")

@@ -9,13 +9,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import formats, timezone
-from django.utils.translation import gettext
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.demonstration import DemonstrationModel
 from lublin2030.lib.languages import language_name
+from lublin2030.lib.numbers import size_in_words
 from lublin2030.lib.quarters import Quarter, QuarterField
 from lublin2030.lib.roman import to_roman
 from lublin2030.lib.seeded import SeededModel
@@ -245,12 +245,7 @@ class Document(SeededModel, TranslatedModel):
     @property
     def size_in_words(self) -> str:
         """The file's size in kB (of 1,000 bytes, rounded up) or, from 1,000,000 bytes, in MB; empty for a link."""
-        if self.size is None:
-            return ""
-        if self.size < 1_000_000:
-            kilobytes = max(1, -(-self.size // 1000))
-            return gettext("%(size)s kB") % {"size": formats.number_format(kilobytes, force_grouping=True)}
-        return gettext("%(size)s MB") % {"size": formats.number_format(round(self.size / 1_000_000, 1), 1)}
+        return "" if self.size is None else size_in_words(self.size)
 
     @property
     def language_name(self) -> str:

@@ -157,7 +157,9 @@ def claim(message_id: int, *, now: dt.datetime) -> Message | None:
         return None
     return (
         Message.objects.held_until(until)
-        .select_related("submission__consultation", "submission__improper_reason", "consultation")
+        .select_related(
+            "submission__consultation", "submission__improper_reason", "consultation", "registration__event__district"
+        )
         .filter(pk=message_id)
         .first()
     )
@@ -217,7 +219,8 @@ def resend(message: Message, *, by: User, now: dt.datetime | None = None) -> Mes
         if not changed:
             raise NotInTrouble
         consultation = message.submission.consultation if message.submission else message.consultation
-        record(HistoryEntry.Verb.RESEND, consultation=consultation, submission=message.submission, by=by, at=now)
+        if consultation is not None:
+            record(HistoryEntry.Verb.RESEND, consultation=consultation, submission=message.submission, by=by, at=now)
         transaction.on_commit(wake_worker, robust=True)
     log.info("Message %s is sent again by user %s", message.pk, by.pk)
     message.refresh_from_db()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -50,6 +51,8 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
         HELD = "held", _("held")
 
     translated_fields = ("title", "summary", "after_summary")
+    # Research: nobody registers, nobody is named (domain.md §1).
+    NAMELESS = frozenset({Kind.INTERVIEW, Kind.FOCUS_GROUP})
 
     slug = models.SlugField(_("address"), max_length=120, unique=True)
     process = models.ForeignKey(Process, models.PROTECT, related_name="events", verbose_name=_("process"))
@@ -79,6 +82,29 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
     has_sign_language = models.BooleanField(_("Polish Sign Language"), default=False)
     is_step_free = models.BooleanField(_("step-free"), default=False)
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
+    takes_registration = models.BooleanField(_("people register"), default=False)
+    registration_opens_at = models.DateTimeField(
+        _("registration opens"), null=True, blank=True, help_text=_("Leave empty to take registrations at once.")
+    )
+    registration_closes_at = models.DateTimeField(
+        _("registration closes"), null=True, blank=True, help_text=_("Leave empty to close it when the event begins.")
+    )
+    confirmation_hours = models.PositiveSmallIntegerField(
+        _("hours to confirm a registration"),
+        default=48,
+        validators=[MinValueValidator(1), MaxValueValidator(14 * 24)],
+        help_text=_("A place that is not confirmed by the link in the mail goes to the next person."),
+    )
+    asks_needs = models.BooleanField(
+        _("asks for accessibility needs"),
+        default=False,
+        help_text=_("Only if you can meet them: the answers are deleted when the event is over."),
+    )
+    # Kept in the transaction that changes them (docs/adr/0027), and after the people's own data are deleted.
+    registration_seq = models.PositiveIntegerField(_("latest number of a registration"), default=0, editable=False)
+    places_taken = models.PositiveIntegerField(_("places taken"), default=0, editable=False)
+    waiting_count = models.PositiveIntegerField(_("on the waiting list"), default=0, editable=False)
+    came_count = models.PositiveIntegerField(_("checked in"), default=0, editable=False)
     after_summary = models.TextField(_("summary afterwards"), blank=True, help_text=_("Markdown."))
     # For calendars that have the event already: they take what was changed later.
     changed_at = models.DateTimeField(auto_now=True, editable=False)
@@ -94,6 +120,19 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="event_ends_after_start"
             ),
             models.CheckConstraint(condition=Q(online_url="") | Q(is_online=True), name="event_link_only_online"),
+            models.CheckConstraint(
+                condition=Q(takes_registration=False) | ~Q(kind__in=["focus_group", "interview"]),
+                name="event_nameless_takes_no_registration",
+            ),
+            models.CheckConstraint(
+                condition=Q(registration_opens_at__isnull=True)
+                | Q(registration_closes_at__isnull=True)
+                | Q(registration_closes_at__gt=F("registration_opens_at")),
+                name="event_registration_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmation_hours__gte=1, confirmation_hours__lte=336), name="event_confirmation_hours"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,6 +151,16 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
         if self.online_url and not self.is_online:
             raise ValidationError(
                 {"online_url": _("Only an online event has a link. Mark it as online or clear this.")}
+            )
+
+        if self.takes_registration and self.kind in Event.NAMELESS:
+            raise ValidationError(
+                {"takes_registration": _("Nobody registers for interviews and focus groups: nobody is named there.")}
+            )
+        opens, closes = self.registration_opens_at, self.registration_closes_at
+        if opens and closes and closes <= opens:
+            raise ValidationError(
+                {"registration_closes_at": _("Registration closes before it opens. Change one of the two.")}
             )
 
     @property
@@ -137,6 +186,40 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
     def is_over_days(self) -> bool:
         """Whether it ends on another day than it begins."""
         return self.last_day != warsaw_day(self.starts_at)
+
+    @property
+    def length(self) -> dt.timedelta | None:
+        """How long it takes, also over the night in which the clocks are changed; none where the hours are not known."""
+        if self.all_day or self.ends_at is None:
+            return None
+        # Of two moments by the same clock Python subtracts what the clock shows, not what passes.
+        return self.ends_at.astimezone(dt.UTC) - self.starts_at.astimezone(dt.UTC)
+
+    @property
+    def registration_ends_at(self) -> dt.datetime:
+        """Until when people register: as set, but never longer than until the event begins."""
+        if self.registration_closes_at is None:
+            return self.starts_at
+        return min(self.registration_closes_at, self.starts_at)
+
+    @property
+    def free_places(self) -> int | None:
+        """Places nobody has; none where there is no limit. 0 also where more are taken than there are."""
+        return None if self.capacity is None else max(self.capacity - self.places_taken, 0)
+
+    @property
+    def has_free_place(self) -> bool:
+        """Whether whoever registers next gets a place: nobody overtakes those who wait."""
+        return self.free_places is None or (self.free_places > 0 and self.waiting_count == 0)
+
+    @property
+    def is_changed_by_verbs_only(self) -> bool:
+        """Whether people count on its time, place and number of places: they are told when these change."""
+        return self.is_public and (self.takes_registration or self.registration_seq > 0)
+
+    def is_its_day(self, now: dt.datetime) -> bool:
+        """Whether people may be coming at the (aware) moment: from the beginning of its day in Warsaw."""
+        return warsaw_day(self.starts_at) <= warsaw_day(now)
 
     def is_past(self, now: dt.datetime) -> bool:
         """Whether the event is over at the (aware) moment; a day without hours is over when the day is."""

@@ -22,7 +22,8 @@ from consultations.services.draft_files import prepare_files
 from consultations.services.forgetting import forget_old_intake
 from consultations.services.limits import forget_old_counts
 from consultations.services.presence import forget_old_presences
-from notifications.services import following, housekeeping, outbox, terms
+from notifications.services import following, housekeeping, outbox, reminders, terms
+from participation.services import registrations
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,10 @@ class Command(BaseCommand):
             Job("forget-old-baskets", 3600, forget_old_baskets),
             Job("forget-old-intake", 3600, forget_old_intake),
             Job("forget-old-counts", 3600, forget_old_counts),
+            Job("lapse-registrations", 60, lambda: registrations.lapse_unconfirmed(should_stop=stop.is_set)),
+            Job("forget-registrations", 3600, registrations.forget_registrations),
+            Job("forget-registration-counts", 3600, registrations.forget_old_counts),
+            Job("remind-of-events", 600, reminders.remind_of_events),
             Job("forget-old-presences", 600, forget_old_presences),
             Job("delete-orphan-files", 6 * 3600, delete_orphan_files),
             Job("forget-old-addresses", 3600, housekeeping.forget_old_addresses),
