@@ -97,3 +97,7 @@ class EndsBeforeStart(ParticipationError):
 
 class NotTheDayYet(ParticipationError):
     """Nobody can come to an event before its day."""
+
+
+class SeriesEmpty(ParticipationError):
+    """A series without a single event."""

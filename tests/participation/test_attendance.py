@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accounts.roles import Role
@@ -52,7 +54,7 @@ def test_of_two_corrections_of_the_same_the_second_is_refused() -> None:
 @pytest.mark.parametrize(
     "fields", [{"starts_at": AFTER}, {"state": Event.State.CANCELLED}, {"state": Event.State.DRAFT}]
 )
-def test_nobody_came_to_what_was_not_held(fields: dict) -> None:
+def test_nobody_came_to_what_was_not_held(fields: dict[str, Any]) -> None:
     with pytest.raises(EventNotYetHeld):
         record(EventFactory(**fields), 5)
 

@@ -18,7 +18,7 @@ from participation.models import Event
 from tests.factories import DURING, DistrictFactory, EventFactory
 
 
-def read(content: bytes) -> list[icalendar.Event]:
+def read(content: bytes) -> list[Any]:
     return icalendar.Calendar.from_ical(content).walk("VEVENT")
 
 
@@ -28,7 +28,7 @@ def made(**fields: Any) -> Event:
     return Event(pk=7, **{"kind": Event.Kind.DEBATE, "state": Event.State.PLANNED, **known, **fields})
 
 
-def component(**fields: Any) -> icalendar.Event:
+def component(**fields: Any) -> Any:
     (one,) = read(calendar_of([made(**fields)], name="x"))
     return one
 
