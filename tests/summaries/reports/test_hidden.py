@@ -60,6 +60,7 @@ def test_staff_read_the_rows_without_links_that_lead_nowhere_yet(client, hiding,
     assert SAID in rows
     assert link not in rows
     during.move_to(REPORTED)
+    sign_in(Role.EXPERT)
     assert link in client.get(f"{page}uwagi/2/").content.decode()
 
 
