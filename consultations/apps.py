@@ -17,7 +17,7 @@ class ConsultationsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.jobs import register_job
         from consultations import (
-            append_only,  # noqa: F401  registers its check
+            append_only,  # noqa: F401  registers its guards
             desk_changes,
             receivers,  # noqa: F401  connects itself
         )

@@ -409,6 +409,8 @@ def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
     if part.get("format"):
         said.append(part["format"].upper())
     said += [_filter_in_words(name, value, names) for name, value in part.get("filter", {}).items()]
+    if part.get("report"):
+        said.append(_("Report no. %(number)s") % {"number": part["report"]})
     if part.get("sha256"):
         said.append(f"SHA-256 {part['sha256'][:12]}…")
     if part.get("kind"):

@@ -44,6 +44,7 @@ from summaries.serializers import (
     ReportSerializer,
     StageSerializer,
     SummarySerializer,
+    WithheldReportSerializer,
 )
 
 Known = TypeVar("Known", bound=Model)
@@ -359,9 +360,12 @@ class OneSummary(OpenData):
 class OneReport(OpenData):
     """The report on a consultation."""
 
-    @extend_schema(responses=ReportSerializer)
+    @extend_schema(responses={200: ReportSerializer, 410: WithheldReportSerializer})
     def get(self, request: Request, slug: str) -> Response:
-        """The latest frozen report: number, date, digest, files, and the earlier ones; 404 until there is one."""
+        """The latest frozen report: number, date, digest, files, and the earlier ones; 404 until there is one.
+
+        410 with the reason while it is withheld and no corrected one stands in its place.
+        """
         consultation = self.consultation(slug)
         frozen = ConsultationReport.objects.frozen().filter(consultation=consultation).without_content()
         reports = list(frozen.select_related("supersedes").prefetch_related("files"))
@@ -369,8 +373,10 @@ class OneReport(OpenData):
             raise Http404
         for one in reports:
             one.consultation = consultation
-        context = {"request": request, "earlier": reports[1:]}
-        return Response(ReportSerializer(reports[0], context=context).data)
+        latest, *earlier = reports
+        if latest.is_withheld:
+            return Response(WithheldReportSerializer(latest, context={"request": request}).data, status=410)
+        return Response(ReportSerializer(latest, context={"request": request, "earlier": earlier}).data)
 
 
 def of_process(view: OpenData, records: Records) -> Records:

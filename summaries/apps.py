@@ -8,6 +8,7 @@ class SummariesConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.jobs import register_job
+        from summaries import guards  # noqa: F401  registers itself
         from summaries.reports import desk, files, services
 
         register_job(files.JOB, services.build_report)

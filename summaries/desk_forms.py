@@ -12,6 +12,7 @@ from lublin2030.lib.plaintext import PlainTextField
 from summaries.models import ReportText, SigningOffice
 
 TEXT_LIMIT = 50_000
+WHY_LIMIT = 2_000
 
 
 class TextsForm(DeskForm):
@@ -68,3 +69,17 @@ class FreezeForm(DeskForm):
         offices = list(SigningOffice.objects.all()[:2])
         if len(offices) == 1:
             self.fields["office"].initial = offices[0]
+
+
+class WithholdForm(DeskForm):
+    """Why a report is taken off the web."""
+
+    action = "withhold"
+    why = PlainTextField(
+        limit=WHY_LIMIT,
+        rows=4,
+        label=_("Why the report is withheld"),
+        help_text=_(
+            "Everybody reads this at the report's address. Write no personal data and do not repeat what was taken out."
+        ),
+    )

@@ -18,14 +18,22 @@ from consultations.errors import ConsultationError
 from consultations.models import Consultation
 from consultations.views.desk_pages import desk_page, signed_in_person
 from consultations.words import status_for, words_for
-from summaries.desk_forms import FreezeForm, TextsForm
+from summaries.desk_forms import FreezeForm, TextsForm, WithholdForm
 from summaries.models import ConsultationReport, ReportText
-from summaries.report_views import report_file, report_page, rows_page
+from summaries.report_views import frozen_report, report_file, report_page, rows_page
 from summaries.reports import errors
 from summaries.reports.blockers import blockers
+from summaries.reports.exposed import exposing_reports
 from summaries.reports.html import Addresses, files_of
 from summaries.reports.permissions import may_make_reports, may_read_drafts_of_reports
-from summaries.reports.services import correct_report, freeze_report, job_of, make_draft, save_texts
+from summaries.reports.services import (
+    correct_report,
+    freeze_report,
+    job_of,
+    make_draft,
+    save_texts,
+    withhold_report,
+)
 
 _WORDS: dict[type[errors.ReportError], str | Promise] = {
     errors.ReportBlocked: gettext_lazy("The report cannot be frozen yet. The reasons stand below."),
@@ -33,6 +41,8 @@ _WORDS: dict[type[errors.ReportError], str | Promise] = {
     errors.AlreadyFrozen: gettext_lazy("This consultation has a frozen report. It can only be corrected by a new one."),
     errors.NothingToCorrect: gettext_lazy("Only the latest report can be corrected. Load the page again."),
     errors.WhatChangedMissing: gettext_lazy("Write what the new report changes."),
+    errors.WithholdingUnexplained: gettext_lazy("Write why the report is withheld."),
+    errors.NothingToWithhold: gettext_lazy("This report is withheld already. Nothing was changed."),
     errors.TextsChanged: gettext_lazy(
         "A colleague has saved these texts since you opened the page. Nothing of yours was saved; compare both."
     ),
@@ -112,6 +122,7 @@ def _report_page(
     for one in [draft, *frozen]:
         if one is not None:
             one.consultation = consultation
+    exposing = exposing_reports(consultation)
     context: dict[str, Any] = {
         "consultation": consultation,
         "blockers": blockers(consultation, now),
@@ -122,6 +133,7 @@ def _report_page(
         "draft": draft,
         "draft_files": files_of(draft, Addresses(draft)) if draft else [],
         "frozen": frozen,
+        "exposing": exposing,
         "frozen_files": files_of(frozen[0], Addresses(frozen[0])) if frozen else [],
         "error": report_words(error) if error else "",
         "has_errors": bool(form and form.errors),
@@ -175,7 +187,63 @@ def _freeze_page(
     return render(request, "desk/freeze_report.html", context, status=report_status(error) if error else 200)
 
 
-# -- The draft --------------------------------------------------------------------------------------------------------
+@desk_page(may_make_reports)
+def withhold(request: HttpRequest, slug: str, number: str) -> HttpResponseBase:
+    """Ask once more and why, then take a frozen report off the web."""
+    found = frozen_report(_find(slug), number)
+    if request.method != "POST":
+        return _withhold_page(request, found, WithholdForm())
+    form = WithholdForm(request.POST)
+    if not form.is_valid():
+        return _withhold_page(request, found, form)
+    try:
+        withhold_report(found, **form.cleaned_data, by=signed_in_person(request))
+    except ConsultationError as error:
+        return _withhold_page(request, found, form, error)
+    messages.success(request, _("Report no. %(number)s is withheld.") % {"number": found.number})
+    return redirect("desk:report", slug)
+
+
+def _withhold_page(
+    request: HttpRequest, found: ConsultationReport, form: WithholdForm, error: ConsultationError | None = None
+) -> HttpResponse:
+    context = {
+        "consultation": found.consultation,
+        "report": found,
+        "form": form,
+        "error": report_words(error) if error else "",
+        "has_errors": form.is_bound and bool(form.errors),
+        "queue_name": "reports",
+    }
+    return render(request, "desk/withhold_report.html", context, status=report_status(error) if error else 200)
+
+
+# -- What is not public: a withheld report, the draft -----------------------------------------------------------------
+
+
+@desk_page(may_make_reports)
+def withheld(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """A withheld report as a page."""
+    return report_page(request, _withheld_of(slug, number))
+
+
+@desk_page(may_make_reports)
+def withheld_rows(request: HttpRequest, slug: str, number: str, part: int) -> HttpResponse:
+    """A table of remarks of a withheld report."""
+    return rows_page(request, _withheld_of(slug, number), part)
+
+
+@desk_page(may_make_reports)
+def withheld_file(request: HttpRequest, slug: str, number: str, name: str) -> HttpResponseBase:
+    """A file of a withheld report."""
+    return report_file(request, _withheld_of(slug, number), name)
+
+
+def _withheld_of(slug: str, number: str) -> ConsultationReport:
+    found = frozen_report(_find(slug), number)
+    if not found.is_withheld:
+        raise Http404
+    return found
 
 
 @desk_page(may_read_drafts_of_reports)
@@ -193,7 +261,7 @@ def draft_rows(request: HttpRequest, slug: str, part: int) -> HttpResponse:
 @desk_page(may_read_drafts_of_reports)
 def draft_file(request: HttpRequest, slug: str, name: str) -> HttpResponseBase:
     """A file of the draft."""
-    return report_file(request, _draft_of(slug), name, is_public=False)
+    return report_file(request, _draft_of(slug), name)
 
 
 def _draft_of(slug: str) -> ConsultationReport:

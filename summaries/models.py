@@ -65,7 +65,8 @@ class ConsultationReport(DemonstrationModel):
 
     ``content`` is everything but the remarks, as canonical JSON; the remarks are its ``rows``. ``sha256`` is computed
     from both (docs/howto/report.md). A frozen report is never changed or deleted: the database refuses it. What has to
-    be corrected is said by a new report, which ``supersedes`` this one and says what changed.
+    be corrected is said by a new report, which ``supersedes`` this one and says what changed. One that says what the
+    public may not read is withheld, once and for all: it stays here, and its addresses say that and why.
     """
 
     class State(models.TextChoices):
@@ -91,6 +92,9 @@ class ConsultationReport(DemonstrationModel):
     content = models.TextField(default="{}")
     row_count = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+    withheld_at = models.DateTimeField(_("withheld"), null=True)
+    withheld_why = models.TextField(_("why it is withheld"), blank=True)
+    withheld_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = ConsultationReportQuerySet.as_manager()
 
@@ -111,6 +115,11 @@ class ConsultationReport(DemonstrationModel):
                 condition=Q(supersedes__isnull=True, what_changed="")
                 | Q(supersedes__isnull=False) & ~Q(what_changed=""),
                 name="report_correction_says_what_changed",
+            ),
+            models.CheckConstraint(
+                condition=Q(withheld_at__isnull=True, withheld_why="", withheld_by__isnull=True)
+                | Q(state="frozen", withheld_at__isnull=False, withheld_by__isnull=False) & ~Q(withheld_why=""),
+                name="report_withheld_is_frozen_and_says_why",
             ),
             models.UniqueConstraint(fields=["office", "year", "ordinal"], name="report_number_once"),
             models.UniqueConstraint(fields=["consultation", "slug"], condition=~Q(slug=""), name="report_address_once"),
@@ -133,6 +142,21 @@ class ConsultationReport(DemonstrationModel):
     @property
     def is_frozen(self) -> bool:
         return self.state == ConsultationReport.State.FROZEN
+
+    @property
+    def is_withheld(self) -> bool:
+        return self.withheld_at is not None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read it, once the consultation is public."""
+        return self.is_frozen and not self.is_withheld
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether another frozen report stands in its place. One query, if the other one is not loaded."""
+        other = getattr(self, "superseded_by", None)
+        return other is not None and other.is_frozen
 
     @property
     def is_under_way(self) -> bool:

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 class ConsultationReportQuerySet(models.QuerySet["ConsultationReport"]):
     def frozen(self) -> ConsultationReportQuerySet:
-        """Reports that everybody may read, the latest first."""
+        """Reports that have their number and never change, the latest first; withheld ones too."""
         return self.filter(state="frozen").order_by("-frozen_at", "-pk")
+
+    def public(self) -> ConsultationReportQuerySet:
+        """Frozen reports that everybody may read, the latest first: none that is withheld."""
+        return self.frozen().filter(withheld_at__isnull=True)
 
     def under_way(self) -> ConsultationReportQuerySet:
         """Reports that a worker is making or is asked to make; of a consultation at most one."""
@@ -25,7 +29,7 @@ class ConsultationReportQuerySet(models.QuerySet["ConsultationReport"]):
         return self.frozen().exclude(superseded_by__state="frozen")
 
     def latest_of(self, consultation: Consultation) -> ConsultationReport | None:
-        """The frozen report that no other corrects."""
+        """The frozen report that no other corrects; it may be withheld."""
         return self.standing().filter(consultation=consultation).first()
 
     def draft_of(self, consultation: Consultation) -> ConsultationReport | None:

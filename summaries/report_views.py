@@ -1,4 +1,4 @@
-"""A frozen report for everybody: its page, its tables of remarks, its files."""
+"""A frozen report for everybody: its page, its tables of remarks, its files. All of a withheld one are gone (410)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ FILE_NAME = re.compile(r"sprawozdanie(?:-tom-([1-9][0-9]{0,3}))?\.(pdf|docx|xlsx
 
 def find_report(slug: str, number: str | None) -> ConsultationReport:
     """The frozen report of that number, or the latest one, of a public consultation; 404 otherwise. Two queries."""
-    consultation = get_object_or_404(Consultation.objects.for_reading(timezone.now()), slug=slug)
+    return frozen_report(get_object_or_404(Consultation.objects.for_reading(timezone.now()), slug=slug), number)
+
+
+def frozen_report(consultation: Consultation, number: str | None) -> ConsultationReport:
+    """The frozen report of that number, or the latest one; 404 where there is none. One query."""
     frozen = ConsultationReport.objects.frozen().select_related("office", "supersedes", "superseded_by")
     frozen = frozen.defer("supersedes__content", "superseded_by__content")
     if number is None:
@@ -42,7 +46,21 @@ def find_report(slug: str, number: str | None) -> ConsultationReport:
 def report(request: HttpRequest, slug: str, number: str | None = None) -> HttpResponse:
     """The report, the latest one where no number is given."""
     found = find_report(slug, number)
-    return report_page(request, found)
+    return withheld_page(request, found) if found.is_withheld else report_page(request, found)
+
+
+def withheld_page(request: HttpRequest, found: ConsultationReport) -> HttpResponse:
+    """What stands at every address of a withheld report: when and why it is gone, and where a corrected one is."""
+    latest = ConsultationReport.objects.without_content().latest_of(found.consultation)
+    context = {
+        "section": "consultations",
+        "consultation": found.consultation,
+        "report": found,
+        "corrected": latest if latest is not None and latest.is_public else None,
+    }
+    response = render(request, "summaries/report_withheld.html", context, status=410)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def report_page(request: HttpRequest, found: ConsultationReport) -> HttpResponse:
@@ -56,14 +74,19 @@ def report_page(request: HttpRequest, found: ConsultationReport) -> HttpResponse
 @require_safe
 def rows(request: HttpRequest, slug: str, number: str, part: int) -> HttpResponse:
     """One table of remarks of the report, a page at a time."""
-    return rows_page(request, find_report(slug, number), part)
+    found = find_report(slug, number)
+    return withheld_page(request, found) if found.is_withheld else rows_page(request, found, part)
 
 
 def rows_page(request: HttpRequest, found: ConsultationReport, part: int) -> HttpResponse:
     """A page of a table of a report, frozen or not."""
     with translation.override(LANGUAGE):
         context = rows_context(
-            found, part, after=read_key(request.GET.get("after")), before=read_key(request.GET.get("before"))
+            found,
+            part,
+            now=timezone.now(),
+            after=read_key(request.GET.get("after")),
+            before=read_key(request.GET.get("before")),
         )
     if context is None:
         raise Http404
@@ -74,10 +97,11 @@ def rows_page(request: HttpRequest, found: ConsultationReport, part: int) -> Htt
 @require_safe
 def file(request: HttpRequest, slug: str, name: str, number: str | None = None) -> HttpResponseBase:
     """A file of the report; while it is being made, a page that says so."""
-    return report_file(request, find_report(slug, number), name, is_public=True)
+    found = find_report(slug, number)
+    return withheld_page(request, found) if found.is_withheld else report_file(request, found, name)
 
 
-def report_file(request: HttpRequest, found: ConsultationReport, name: str, *, is_public: bool) -> HttpResponseBase:
+def report_file(request: HttpRequest, found: ConsultationReport, name: str) -> HttpResponseBase:
     """A file of a report, frozen or not, by its name."""
     match = FILE_NAME.fullmatch(name)
     if match is None or match[1] == "1":
@@ -93,8 +117,10 @@ def report_file(request: HttpRequest, found: ConsultationReport, name: str, *, i
     response.headers["ETag"] = etag
     response.headers["Last-Modified"] = http_date(modified)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if not is_public:
-        response.headers["Cache-Control"] = "private, no-store"
+    # A report can be withheld: whoever keeps a file has to ask each time whether it still stands.
+    response.headers["Cache-Control"] = "no-cache" if found.is_public else "private, no-store"
+    if found.is_public and found.is_superseded:
+        response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

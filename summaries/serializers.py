@@ -515,6 +515,22 @@ class ReportFileSerializer(serializers.ModelSerializer[ReportFile]):
         return absolute(self.context, path)
 
 
+class WithheldReportSerializer(serializers.ModelSerializer[ConsultationReport]):
+    """What is said of a report that was taken off the web: which it was, when and why it went."""
+
+    consultation = serializers.SlugRelatedField[Consultation](slug_field="slug", read_only=True)
+    withheld_why = serializers.CharField(help_text="In Polish.")
+    url = serializers.SerializerMethodField(help_text="The page for people, which says the same.")
+
+    class Meta:
+        model = ConsultationReport
+        fields = ["consultation", "number", "frozen_at", "sha256", "withheld_at", "withheld_why", "url"]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, report: ConsultationReport) -> str:
+        return absolute(self.context, report.get_absolute_url())
+
+
 class ReportSerializer(serializers.ModelSerializer[ConsultationReport]):
     """A frozen report. ``sha256`` is the digest of its content, computed as docs/howto/report.md says."""
 
@@ -524,14 +540,17 @@ class ReportSerializer(serializers.ModelSerializer[ConsultationReport]):
     what_changed = serializers.CharField(help_text="Markdown. Empty in a first report.")
     remarks = serializers.IntegerField(source="row_count")
     files = serializers.SerializerMethodField(help_text="Those that are made; a missing one is made when asked for.")
-    earlier = serializers.SerializerMethodField(help_text="Addresses of the reports that this one has replaced.")
+    earlier = serializers.SerializerMethodField(
+        help_text="Addresses of the reports that this one has replaced and that can still be read."
+    )
+    withheld = serializers.SerializerMethodField(help_text="Those that it has replaced and that were withheld.")
     url = serializers.SerializerMethodField(help_text="The page for people.")
 
     class Meta:
         model = ConsultationReport
         fields = [
             "consultation", "number", "frozen_at", "office", "corrects", "what_changed", "remarks", "sha256", "files",
-            "earlier", "is_demonstration", "url",
+            "earlier", "withheld", "is_demonstration", "url",
         ]  # fmt: skip
 
     @extend_schema_field(ReportFileSerializer(many=True))
@@ -541,7 +560,12 @@ class ReportSerializer(serializers.ModelSerializer[ConsultationReport]):
 
     @extend_schema_field(serializers.ListField(child=serializers.URLField()))
     def get_earlier(self, report: ConsultationReport) -> list[str]:
-        return [absolute(self.context, one.get_absolute_url()) for one in self.context["earlier"]]
+        return [absolute(self.context, one.get_absolute_url()) for one in self.context["earlier"] if one.is_public]
+
+    @extend_schema_field(WithheldReportSerializer(many=True))
+    def get_withheld(self, report: ConsultationReport) -> Any:
+        withheld = [one for one in self.context["earlier"] if one.is_withheld]
+        return WithheldReportSerializer(withheld, many=True, context=self.context).data
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, report: ConsultationReport) -> str:

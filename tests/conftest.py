@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
-from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
-from consultations.append_only import drop_guards, make_guards
 from consultations.models import Consultation
 from lublin2030 import catalogues
 from tests import factories
-from tests.flushing import let_tests_flush_frozen_reports
+from tests.flushing import let_tests_empty_guarded_tables
 
 
 def pytest_configure() -> None:
     """Compile the catalogues before anything is collected: what is once loaded without them stays English."""
     catalogues.compile_all()
-    let_tests_flush_frozen_reports()
+    let_tests_empty_guarded_tables()
 
 
 @pytest.hookimpl(trylast=True)
@@ -36,26 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _polish() -> Iterator[None]:
     """A request in another language leaves that language active in the thread; no test may inherit it."""
     with translation.override("pl"):
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _tables_can_be_emptied() -> Iterator[None]:
-    """A test with real transactions empties all tables at its end, which the history's triggers rightly refuse.
-
-    Nothing of the portal can do this: it is the tests alone that take the triggers away and make them again.
-    """
-    empty = BaseDatabaseOperations.execute_sql_flush
-
-    def past_the_guards(operations: BaseDatabaseOperations, statements: Iterable[str]) -> None:
-        drop_guards(operations.connection)
-        try:
-            empty(operations, statements)
-        finally:
-            make_guards(operations.connection)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", past_the_guards)
         yield
 
 

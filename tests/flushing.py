@@ -1,34 +1,27 @@
-"""Empty the tables of a test with real transactions, frozen reports too: on SQLite their triggers step aside for that.
+"""Empty the tables of a test with real transactions, guarded rows too: the triggers step aside for that.
 
-PostgreSQL truncates, which fires no trigger of rows.
+Nothing of the portal can do this: it is the tests alone that take the triggers away and make them again.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from django.db.backends.base.operations import BaseDatabaseOperations
-from django.db.backends.sqlite3.base import DatabaseWrapper
 
-TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'summaries\\_%' ESCAPE '\\'"
-OPERATIONS = DatabaseWrapper.ops_class
+from lublin2030.lib.guarded_rows import drop_guards, make_guards
+
+_empty = BaseDatabaseOperations.execute_sql_flush
 
 
-def _without_triggers(operations: Any, statements: Any) -> None:
-    with operations.connection.cursor() as cursor:
-        cursor.execute(TRIGGERS)
-        triggers = cursor.fetchall()
-        for name, _sql in triggers:
-            cursor.execute(f"DROP TRIGGER {operations.quote_name(name)}")
+def _past_the_guards(operations: BaseDatabaseOperations, statements: Iterable[str]) -> None:
+    drop_guards(operations.connection)
     try:
-        # Asked for at the time: the guards of the history step aside in the same way (tests/conftest.py).
-        BaseDatabaseOperations.execute_sql_flush(operations, statements)
+        _empty(operations, statements)
     finally:
-        with operations.connection.cursor() as cursor:
-            for _name, sql in triggers:
-                cursor.execute(sql)
+        make_guards(operations.connection)
 
 
-def let_tests_flush_frozen_reports() -> None:
+def let_tests_empty_guarded_tables() -> None:
     """Called once before the tests."""
-    OPERATIONS.execute_sql_flush = _without_triggers  # type: ignore[method-assign, assignment]
+    BaseDatabaseOperations.execute_sql_flush = _past_the_guards  # type: ignore[method-assign, assignment]

@@ -62,6 +62,7 @@ class HistoryEntry(models.Model):
         EXPLAIN_UNCHANGED = "explain_unchanged", _("explained why nothing changed")
         WITHDRAW_EXPLANATION = "withdraw_explanation", _("explanation why nothing changed withdrawn")
         FREEZE_REPORT = "freeze_report", _("report frozen")
+        WITHHOLD_REPORT = "withhold_report", _("report withheld")
         GROUP = "group", _("grouped with similar remarks")
         LEAVE_GROUP = "leave_group", _("left its group")
         DISMISS_GROUP = "dismiss_group", _("proposed group dismissed")

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consultations.models import ChapterText, Consultation, DraftVersion, Opinion, Remark
-from lublin2030.lib.dates import warsaw_day
+from lublin2030.lib.dates import WARSAW, warsaw_day
 from lublin2030.lib.numbers import grouped
 from participation.ledger import LedgerRow, ledger_rows, unit_in_words, value_in_words
 from participation.models import Event, Figure
@@ -34,7 +34,7 @@ from summaries.reports.rows import IMPROPER, WITHDRAWN, Parts
 
 Block = dict[str, Any]
 Section = dict[str, Any]
-SCHEMA = 1  # raised when the form of the document changes
+SCHEMA = 2  # raised when the form of the document or of its rows changes
 LANGUAGE = "pl"
 NONE = "–"
 
@@ -113,7 +113,9 @@ def document_of(report: ConsultationReport, consultation: Consultation, parts: P
         section("information", _("Information actions"), _information(consultation, texts)),
         section("course", _("Course and forms"), _course(consultation)),
         section("statistics", _("Statistics"), _statistics(consultation, counted)),
-        section("remarks", _("Remarks with the stance on each"), _remarks(proper)),
+        section(
+            "remarks", _("Remarks with the stance on each"), [*_not_shown_yet(consultation, now), *_remarks(proper)]
+        ),
         section("opinions", _("Opinions of institutions"), _opinions(consultation, now)),
         section("improper", _("Improper and withdrawn remarks"), _others(others)),
         section("summary", _("Conclusions"), [markdown(texts.summary)] if texts.summary else []),
@@ -348,6 +350,17 @@ def _remarks(parts: list[dict[str, Any]]) -> list[Block]:
         count,
     ) % {"count": grouped(count)}
     return [paragraph(told), remark_tables(parts)]
+
+
+def _not_shown_yet(consultation: Consultation, now: dt.datetime) -> list[Block]:
+    """Only a draft can be made by then."""
+    if consultation.shows_remarks(now):
+        return []
+    shown_from = date_format(consultation.remarks_shown_from.astimezone(WARSAW), "DATETIME_FORMAT")
+    told = _(
+        "The public sees the remarks of this consultation from %(moment)s. Until then this draft is for staff only."
+    )
+    return [paragraph(told % {"moment": shown_from})]
 
 
 def _others(parts: list[dict[str, Any]]) -> list[Block]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from consultations.table_template import safe_cell
 from summaries.models import ConsultationReport
-from summaries.reports.rows import lines_of
+from summaries.reports.rows import lines_of, rows_of
 
 
 def data_columns() -> list[tuple[str, str]]:
@@ -57,7 +56,10 @@ def said(value: Any) -> str:
 
 
 def content_hash(report: ConsultationReport) -> str:
-    """The SHA-256 of the report's canonical form: the content's line, then each row's, each ended by a line feed."""
+    """The SHA-256 of the report's canonical form: the content's line, then each row's, each ended by a line feed.
+
+    The content says by ``schema`` what a row's line holds (``lines_of``), so old and new reports are computed alike.
+    """
     digest = hashlib.sha256(report.content.encode() + b"\n")
     for line in lines_of(report):
         digest.update(line.encode() + b"\n")
@@ -86,8 +88,7 @@ def _csv_chunks(report: ConsultationReport, columns: list[tuple[str, str]]) -> I
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";")
     writer.writerow([name for _key, name in columns])
-    for number, line in enumerate(lines_of(report), start=1):
-        row = json.loads(line)
+    for number, row in enumerate(rows_of(report), start=1):
         writer.writerow([safe_cell(said(row[key])) for key, _name in columns])
         if number % 1000 == 0:
             yield buffer.getvalue()

@@ -36,5 +36,13 @@ class WhatChangedMissing(ReportError):
     """A correction without saying what it changes."""
 
 
+class WithholdingUnexplained(ReportError):
+    """A withholding without saying why."""
+
+
+class NothingToWithhold(ReportError):
+    """The report is withheld already, or was never frozen."""
+
+
 class TextsChanged(ReportError):
     """The texts are not those that were read: a colleague has saved them since."""

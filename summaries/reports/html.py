@@ -28,28 +28,28 @@ print(digest.hexdigest())"""
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the pages and files of a report are: of a frozen one for everybody, of a draft at the desk."""
+    """Where the pages and files of a report are: of a public one for everybody, of any other at the desk."""
 
     report: ConsultationReport
 
     @property
     def page(self) -> str:
-        slug = self.report.consultation.slug
-        if self.report.is_frozen:
-            return reverse("report", args=[slug, self.report.slug])
-        return reverse("desk:report_draft", args=[slug])
+        return self._address("")
 
     def part(self, key: int) -> str:
-        slug = self.report.consultation.slug
-        if self.report.is_frozen:
-            return reverse("report_rows", args=[slug, self.report.slug, key])
-        return reverse("desk:report_draft_rows", args=[slug, key])
+        return self._address("_rows", key)
 
     def file(self, name: str) -> str:
-        slug = self.report.consultation.slug
-        if self.report.is_frozen:
-            return reverse("report_file", args=[slug, self.report.slug, name])
-        return reverse("desk:report_draft_file", args=[slug, name])
+        return self._address("_file", name)
+
+    def _address(self, what: str, *further: str | int) -> str:
+        report = self.report
+        slug = report.consultation.slug
+        if report.is_public:
+            return reverse(f"report{what}", args=[slug, report.slug, *further])
+        if report.is_withheld:
+            return reverse(f"desk:report_withheld{what}", args=[slug, report.slug, *further])
+        return reverse(f"desk:report_draft{what}", args=[slug, *further])
 
 
 def report_context(report: ConsultationReport) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def files_of(report: ConsultationReport, addresses: Addresses) -> list[dict[str,
 
 
 def rows_context(
-    report: ConsultationReport, key: int, *, after: int | None, before: int | None
+    report: ConsultationReport, key: int, *, now: dt.datetime, after: int | None, before: int | None
 ) -> dict[str, Any] | None:
     """One page of one table of remarks; None where the report has no such table. One query."""
     document = report.document
@@ -108,7 +108,7 @@ def rows_context(
         "part": part,
         "parts": [one | {"url": addresses.part(one["key"])} for one in document["parts"]],
         "page": page,
-        "rows": [shown_row(json.loads(row.line), report) for row in page.rows],
+        "rows": [shown_row(json.loads(row.line), report, now) for row in page.rows],
         "columns": [
             _("Number"),
             _("Received"),
@@ -123,11 +123,12 @@ def rows_context(
     }
 
 
-def shown_row(row: dict[str, Any], report: ConsultationReport) -> dict[str, Any]:
-    """A remark as a row of the page."""
+def shown_row(row: dict[str, Any], report: ConsultationReport, now: dt.datetime) -> dict[str, Any]:
+    """A remark as a row of the page; it leads to the register, once that shows it."""
     address = row["number"].partition("/")[0]
+    is_shown = report.consultation.shows_remarks(now)
     return row | {
-        "url": reverse("consultations:remark", args=[report.consultation.slug, address]),
+        "url": reverse("consultations:remark", args=[report.consultation.slug, address]) if is_shown else "",
         "asks": asks(row),
         "stance_words": stance_in_words(row),
         "received_on": dt.date.fromisoformat(row["received"]),

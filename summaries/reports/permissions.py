@@ -9,7 +9,7 @@ from accounts.roles import Role
 
 
 def may_make_reports(user: Any) -> bool:
-    """Write the report's texts, make drafts, freeze and correct."""
+    """Write the report's texts, make drafts, freeze, correct and withhold; read what is withheld."""
     return has_role(user, Role.COORDINATOR)
 
 

@@ -1,8 +1,9 @@
 """The remarks of a report, one line of canonical JSON each: the table of domain.md §3.
 
 A line is written from the public table (``for_public_table``) and holds nothing that the public may not read: of a
-natural person that it is one, of an organisation its name. The register is read by key, some thousand rows at a time;
-the number of queries follows the thousands, never the rows.
+natural person that it is one, of an organisation its name. A draft, which only staff see, says the same of remarks that
+the consultation does not show yet. The register is read by key, some thousand rows at a time; the number of queries
+follows the thousands, never the rows.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from summaries.counts import answers_of
 from summaries.models import ConsultationReport, ReportRow
 
 AT_ONCE = 2000
+WITH_PART = 2  # the schema of the content from which on a line says in which table it stands
 IMPROPER, WITHDRAWN, DOCUMENT = "improper", "withdrawn", "document"
 Standing = Remark.Standing
 
@@ -71,14 +73,13 @@ class Parts:
         ]
 
 
-def live_rows(consultation: Consultation, now: dt.datetime, parts: Parts) -> Iterator[ReportRow]:
-    """The rows of all the consultation's remarks as the register says them now, by number; none is saved."""
-    remarks = (
-        Remark.objects.for_public_table(now)
-        .filter(consultation=consultation)
-        .select_related("chapter", "passage")
-        .order_by("position")
-    )
+def live_rows(consultation: Consultation, now: dt.datetime, parts: Parts, *, for_staff: bool) -> Iterator[ReportRow]:
+    """The rows of all the consultation's remarks as the register says them now, by number; none is saved.
+
+    ``for_staff``: also those of a consultation that hides its remarks until it has closed.
+    """
+    shown = Remark.objects.as_public_will_read() if for_staff else Remark.objects.for_public_table(now)
+    remarks = shown.filter(consultation=consultation).select_related("chapter", "passage").order_by("position")
     after = -1
     while chunk := list(remarks.filter(position__gt=after)[:AT_ONCE]):
         for placed in with_places(chunk):
@@ -139,22 +140,34 @@ def row_of(placed: Placed[Remark], consultation: Consultation) -> dict[str, Any]
 
 
 def lines_of(report: ConsultationReport) -> Iterator[str]:
-    """The report's rows as canonical JSON, by number. The memory it takes does not grow with them."""
-    after = -1
-    rows = ReportRow.objects.filter(report=report).order_by("position").values_list("position", "line")
-    while chunk := list(rows.filter(position__gt=after)[:AT_ONCE]):
-        for _position, line in chunk:
-            yield line
-        after = chunk[-1][0]
+    """The report's rows as canonical JSON, by number: what the digest is computed of.
+
+    Each says by ``part`` in which table it stands, as it is kept beside the line. In reports of the first schema it
+    does not, and their digests stay what they are.
+    """
+    says_part = report.document["schema"] >= WITH_PART
+    for part, line in _kept(report):
+        yield canonical(json.loads(line) | {"part": part}) if says_part else line
+
+
+def rows_of(report: ConsultationReport) -> Iterator[dict[str, Any]]:
+    """The report's rows by number."""
+    return (json.loads(line) for _part, line in _kept(report))
 
 
 def rows_of_part(report: ConsultationReport, part: int) -> Iterator[dict[str, Any]]:
     """The rows of one table of the report, by number."""
+    return (json.loads(line) for _part, line in _kept(report, part=part))
+
+
+def _kept(report: ConsultationReport, **narrowed: int) -> Iterator[tuple[int, str]]:
+    """Table and line of the rows as they are kept, by number. The memory it takes does not grow with them."""
     after = -1
-    rows = ReportRow.objects.filter(report=report, part=part).order_by("position").values_list("position", "line")
-    while chunk := list(rows.filter(position__gt=after)[:AT_ONCE]):
-        for _position, line in chunk:
-            yield json.loads(line)
+    rows = ReportRow.objects.filter(report=report, **narrowed).order_by("position")
+    lines = rows.values_list("position", "part", "line")
+    while chunk := list(lines.filter(position__gt=after)[:AT_ONCE]):
+        for _position, part, line in chunk:
+            yield part, line
         after = chunk[-1][0]
 
 

@@ -1,4 +1,4 @@
-"""The verbs of a report: write its texts, make a draft, freeze it, correct it. The worker does what takes long."""
+"""The verbs of a report: write its texts, make a draft, freeze, correct, withhold. The worker does what takes long."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ from summaries.reports.data import content_hash
 from summaries.reports.errors import (
     AlreadyFrozen,
     NothingToCorrect,
+    NothingToWithhold,
     ReportBlocked,
     ReportUnderWay,
     TextsChanged,
     WhatChangedMissing,
+    WithholdingUnexplained,
 )
 from summaries.reports.files import JOB
 from summaries.reports.permissions import may_make_reports
@@ -120,6 +122,30 @@ def correct_report(
     )
 
 
+def withhold_report(
+    report: ConsultationReport, *, why: str, by: User, now: dt.datetime | None = None
+) -> ConsultationReport:
+    """Take a frozen report off the web, once and for all: its addresses say when and why. Nothing of it is lost.
+
+    Everybody reads ``why``. Raises NotPermitted, WithholdingUnexplained, NothingToWithhold.
+    """
+    now = now or timezone.now()
+    if not may_make_reports(by):
+        raise NotPermitted
+    why = why.strip()
+    if not why:
+        raise WithholdingUnexplained
+    with transaction.atomic():
+        consultation = Consultation.objects.hold(report.consultation_id)
+        public = ConsultationReport.objects.public().filter(pk=report.pk)
+        if not public.update(withheld_at=now, withheld_why=why, withheld_by=by):
+            raise NothingToWithhold
+        report.refresh_from_db(fields=["withheld_at", "withheld_why", "withheld_by"])
+        after = {"report": report.number, "sha256": report.sha256, "why": why}
+        record(HistoryEntry.Verb.WITHHOLD_REPORT, consultation=consultation, by=by, at=now, after=after)
+    return report
+
+
 def job_of(report: ConsultationReport) -> Job | None:
     """The work on the report, while it is remembered. One query."""
     return Job.objects.filter(key=_key(report)).first()
@@ -201,7 +227,7 @@ def take_snapshot(report: ConsultationReport, *, now: dt.datetime | None = None)
             # A draft stands in nobody's place, and nobody signs it.
             held.office, held.supersedes, held.what_changed = None, None, ""
         parts = parts_for(consultation, now)
-        held.row_count = save_rows(held, live_rows(consultation, now, parts))
+        held.row_count = save_rows(held, live_rows(consultation, now, parts, for_staff=not freezes))
         held.content = canonical(document_of(held, consultation, parts, now))
         held.sha256 = content_hash(held)
         held.made_at = now

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import IO, Any
 
 import xlsxwriter
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from summaries.models import ConsultationReport
 from summaries.reports.data import data_columns, said
 from summaries.reports.pdf import chart_table, document_title, head_facts
-from summaries.reports.rows import lines_of
+from summaries.reports.rows import rows_of
 
 LONGEST_CELL = 32_767  # characters: the format's own bound
 ROWS_OF_SHEET = 1_000_000  # below the format's own bound of 1 048 576
@@ -74,12 +73,11 @@ def _write_remarks(book: Any, report: ConsultationReport, head: Any) -> None:
     day = book.add_format({"num_format": "dd.mm.yyyy", "valign": "top"})
     sheet = _remark_sheet(book, columns, head, 1)
     number, sheets = 0, 1
-    for line in lines_of(report):
+    for row in rows_of(report):
         if number == ROWS_OF_SHEET:
             sheets += 1
             sheet = _remark_sheet(book, columns, head, sheets)
             number = 0
-        row = json.loads(line)
         number += 1
         for column, key in enumerate(keys):
             value = row[key]

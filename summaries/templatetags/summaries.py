@@ -11,12 +11,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
-from consultations.models import Consultation
+from consultations.models import Consultation, Remark
 from lublin2030.lib.markdown import render_markdown
 from lublin2030.lib.translations import current_language
 from stages.models import Process
 from summaries.counts import Counts, Line
 from summaries.models import ConsultationReport
+from summaries.reports.exposed import Holding, reports_holding
 
 register = template.Library()
 
@@ -88,6 +89,12 @@ def staff_markdown(text: str) -> SafeString:
 def latest_report(consultation: Consultation) -> ConsultationReport | None:
     """The consultation's frozen report that stands, without its content. One query."""
     return ConsultationReport.objects.without_content().latest_of(consultation)
+
+
+@register.simple_tag
+def reports_with(remark: Remark) -> list[Holding]:
+    """The public reports that say the remark as the register does, or more. One query."""
+    return reports_holding(remark)
 
 
 @register.inclusion_tag("summaries/parts/report_chart.html")

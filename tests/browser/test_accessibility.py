@@ -61,6 +61,7 @@ def portal():
     withdraw_remark(correctable.remarks.get(ordinal=2), now=now)
     changed_version(consultation, published_at=now - timedelta(days=1))
     making.frozen(making.finished(slug="ze-sprawozdaniem"), now=now)
+    making.withheld(making.frozen(making.finished(slug="z-wycofanym"), now=now), now=now)
     return consultation
 
 
@@ -83,7 +84,8 @@ def public_pages(consultation: Consultation) -> list[str]:
         f"{mine}uwaga/1/wycofaj/", f"{mine}uwaga/2/popraw/", unconfirmed.tracking_path,
         f"/zgloszenie/potwierdz/{unconfirmed.confirmation_token}/", "/zgloszenie/potwierdz/nie-ma/",
         *[f"/konsultacje/ze-sprawozdaniem/{page}" for page in ("", "sprawozdanie/", "sprawozdanie.pdf")],
-        ConsultationReport.objects.get().get_absolute_url() + "uwagi/1/",
+        ConsultationReport.objects.public().get().get_absolute_url() + "uwagi/1/",
+        "/konsultacje/z-wycofanym/", "/konsultacje/z-wycofanym/sprawozdanie/",
         "/konto/login/", "/nie-ma-takiej-strony/", "/en/", f"/uk{base}projekt/1/",
     ]  # fmt: skip
 
@@ -147,6 +149,8 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
     jobs.run_due(now=timezone.now())
     Remark.objects.filter(pk=remark.pk).update(text_state="waiting", reason="Pisze Anna Nowak, tel. 600 700 800.")
     similar = similar_remarks(portal, coordinator)
+    public = ConsultationReport.objects.public().get()
+    withheld = ConsultationReport.objects.get(withheld_at__isnull=False)
     in_preparation = start_next_version(draft, by=coordinator)
     found = {}
     for path in [
@@ -159,7 +163,8 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
         f"/biurko/wpisz/{portal.slug}/tabela/{table.pk}/", "/biurko/teksty/", f"/biurko/uwagi/{remark.pk}/tekst/",
         "/biurko/podsumowania/", *similar, "/biurko/zmiany/", f"/biurko/zmiany/{draft.versions.get(number=1).pk}/",
         "/biurko/sprawozdania/", f"/biurko/sprawozdania/{portal.slug}/",
-        *[f"/biurko/sprawozdania/ze-sprawozdaniem/{page}" for page in ("", "zamroz/")],
+        *[f"/biurko/sprawozdania/ze-sprawozdaniem/{page}" for page in ("", "zamroz/", f"wycofaj/{public.slug}/")],
+        *[f"/biurko/sprawozdania/z-wycofanym/{page}" for page in ("", f"wycofane/{withheld.slug}/")],
         "/biurko/", "/biurko/weryfikacja/", f"/biurko/zgloszenia/{submission.pk}/", "/biurko/przydzial/",
         "/biurko/odpowiedzi/", f"/biurko/uwagi/{remark.pk}/", "/biurko/publikacja/", "/biurko/wiadomosci/",
     ]:  # fmt: skip

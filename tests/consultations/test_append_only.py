@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.checks import run_checks
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
 from accounts.roles import Role
-from consultations import append_only
-from consultations.append_only import TABLES, drop_guards, make_guards, missing_guards
+from consultations.append_only import TABLES
 from consultations.models import HistoryEntry, Redaction, RemarkRevision
 from consultations.public_text import PublicText
 from consultations.services.corrections import correct_remark
@@ -109,52 +107,3 @@ def test_an_account_without_history_can_be_deleted():
 
 def test_these_are_the_models_whose_rows_are_only_added():
     assert [model._meta.db_table for model in MODELS] == list(TABLES)
-
-
-# -- The triggers ---------------------------------------------------------------------------------------------------
-
-
-def test_after_all_migrations_every_trigger_is_there():
-    events = 3 if connection.vendor == "postgresql" else 2
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'consultations_%%_no_%%'"
-            if connection.vendor == "postgresql"
-            else "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'consultations_%_no_%'"
-        )
-        assert cursor.fetchone() == (len(TABLES) * events,)
-    assert missing_guards(connection) == []
-
-
-def test_a_guard_that_is_gone_is_told_of_and_made_again():
-    name, table, _event = append_only._guards(connection.vendor)[0]
-    with connection.cursor() as cursor:
-        cursor.execute(append_only._drop(connection.vendor, name, table))
-    assert [fault.id for fault in run_checks(tags=["database"], databases=["default"])] == ["consultations.E001"]
-    assert make_guards(connection) == 1
-    assert run_checks(tags=["database"], databases=["default"]) == []
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite cannot switch a trigger off")
-def test_a_guard_that_is_switched_off_is_one_that_is_missing():
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {TABLES[0]} DISABLE TRIGGER USER")
-    assert make_guards(connection) == 3
-    assert missing_guards(connection) == []
-
-
-def test_the_guards_can_be_taken_away_and_made_again(rows):
-    drop_guards(connection)
-    assert len(missing_guards(connection)) == len(append_only._guards(connection.vendor))
-    HistoryEntry.objects.update(verb="receive")
-    assert make_guards(connection) == len(append_only._guards(connection.vendor))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_test_that_emptied_the_tables_leaves_them_guarded_and_empty(consultation):
-    from django.core.management import call_command
-
-    remark_in_state(consultation, "proper")
-    call_command("flush", interactive=False, verbosity=0)
-    assert not HistoryEntry.objects.exists()
-    assert missing_guards(connection) == []

@@ -224,6 +224,7 @@ def facts_of(verb: Verb) -> list[dict[str, Any]]:
     topic = Topic.objects.create(consultation=consultation_with_draft(), slug="t", name="Zieleń")
     by_verb[Verb.SET_TOPIC] = ({"topic": None}, {"topic": topic.pk})
     by_verb[Verb.FREEZE_REPORT] = ({}, {"number": "1/2022", "sha256": "0f" * 32, "remarks": 202})
+    by_verb[Verb.WITHHOLD_REPORT] = ({}, {"report": "1/2022", "sha256": "0f" * 32, "why": "x"})
     numbers = {"NUMBER": 12, "DEPARTMENT": DepartmentFactory().pk}
     return [{name: numbers.get(str(value), value) for name, value in part.items()} for part in by_verb[verb]]
 

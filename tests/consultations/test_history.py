@@ -213,7 +213,8 @@ def test_every_verb_is_in_this_table():
     # tests/summaries/reports, of groups and topics test_groups.py, test_contradictions.py and test_suggest_topics.py.
     of_links = {Verb.LINK_CHANGE, Verb.UNLINK_CHANGE, Verb.EXPLAIN_UNCHANGED, Verb.WITHDRAW_EXPLANATION}
     of_groups = {Verb.GROUP, Verb.LEAVE_GROUP, Verb.DISMISS_GROUP, Verb.FLAG_CONTRADICTION, Verb.DISMISS_CONTRADICTION}
-    elsewhere = {Verb.RECEIVE, Verb.HIDE_SUMMARY, Verb.PUBLISH_VERSION, Verb.FREEZE_REPORT, Verb.SET_TOPIC}
+    of_reports = {Verb.FREEZE_REPORT, Verb.WITHHOLD_REPORT}
+    elsewhere = {Verb.RECEIVE, Verb.HIDE_SUMMARY, Verb.PUBLISH_VERSION, Verb.SET_TOPIC} | of_reports
     assert set(CASES) | set(OF_SENDERS) | set(OF_WORK) | elsewhere | of_links | of_groups == set(Verb)
 
 

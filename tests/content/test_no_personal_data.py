@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-from collections import deque
-from html import unescape
-from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 import time_machine
@@ -15,60 +10,21 @@ from django.test import Client
 
 from consultations.models import Consultation, Submission
 from tests.content.conftest import LOADED_AT
+from tests.walking import walk
 
 pytestmark = pytest.mark.usefixtures("content")
 
 START = ("/", "/en/", "/uk/", "/api/v1/")
 OF_A_CONSULTATION = ("draft/", "remarks/", "remarks/?per_page=200", "summary/")
-LINK = re.compile(r"""(?:href|src|action|hx-get)="([^"#][^"]*)"|"(/[^"\s<>]*)"|"https?://testserver(/[^"\s<>]*)\"""")
-# What is only for those who sign in, and what writes: forms for remarks begin a basket and are walked elsewhere.
-NOT_WALKED = ("/biurko/", "/zaplecze/", "/konto/", "/dev/", "/static/", "/media/", "/api/schema/")
-# The other languages show the same records in other words: of them the first pages are enough.
-DEEPEST_IN_OTHER_LANGUAGES = 3
-
-
-def words_in(answer) -> str:
-    """All that a reader could find in an answer, whatever its format; of packed documents their parts unpacked."""
-    data = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    if data[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            data = b"\n".join(parts.read(name) for name in parts.namelist())
-    return unescape(data.decode("utf-8", "replace"))
-
-
-def is_walked(address: str) -> bool:
-    path, query = urlsplit(address).path, urlsplit(address).query
-    bare = re.sub(r"^/(en|uk)/", "/", path)
-    if bare.startswith(NOT_WALKED) or "/uwagi/nowa" in bare or "/zgloszenie" in bare:
-        return False
-    if bare != path and bare.count("/") > DEEPEST_IN_OTHER_LANGUAGES:
-        return False
-    # Filters can be combined without end; pages of a list cannot.
-    return not query or bool(re.fullmatch(r"(after|per_page)=\d+(&(after|per_page)=\d+)*", query))
 
 
 @pytest.fixture(scope="module")
 def everything_public(_loaded, django_db_blocker) -> dict[str, str]:
     """Address → text of everything that links lead to from the front pages and the API's root."""
-    client = Client(raise_request_exception=False)
-    found: dict[str, str] = {}
     with django_db_blocker.unblock(), time_machine.travel(LOADED_AT, tick=False):
         api = [f"/api/v1/consultations/{slug}/" for slug in Consultation.objects.values_list("slug", flat=True)]
         start = [*START, *api, *(base + more for base in api for more in OF_A_CONSULTATION)]
-        waiting, known = deque(start), set(start)
-        while waiting:
-            address = waiting.popleft()
-            answer = client.get(address)
-            text = words_in(answer)
-            found[address] = text
-            if "html" not in answer.get("Content-Type", "") and "json" not in answer.get("Content-Type", ""):
-                continue
-            for groups in LINK.findall(text):
-                link = urldefrag(urljoin(address, next(filter(None, groups)).replace("http://testserver", ""))).url
-                if link.startswith("/") and link not in known and is_walked(link):
-                    known.add(link)
-                    waiting.append(link)
-    return found
+        return walk(Client(raise_request_exception=False), start)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from consultations import append_only
+from lublin2030.lib.guarded_rows import drop_guards, missing_guards
 from lublin2030.management.commands import prepare
 
 
@@ -107,8 +107,8 @@ def test_content_is_loaded_and_a_second_start_says_so(static):
 
 
 @pytest.mark.django_db
-def test_triggers_that_guard_the_history_are_made_again_where_they_are_missing(static):
-    append_only.drop_guards(connection)
-    assert "History: " in said("--without-content")
-    assert append_only.missing_guards(connection) == []
-    assert "History: " not in said("--without-content")
+def test_triggers_that_guard_rows_are_made_again_where_they_are_missing(static):
+    drop_guards(connection)
+    assert "triggers that guard them were missing" in said("--without-content")
+    assert missing_guards(connection) == []
+    assert "triggers" not in said("--without-content")

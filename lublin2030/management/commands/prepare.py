@@ -13,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from consultations import append_only
 from lublin2030 import catalogues
+from lublin2030.lib.guarded_rows import make_guards
 from lublin2030.loading import accounts
 
 STAMP = ".collected"
@@ -39,8 +39,10 @@ class Command(BaseCommand):
         if migrations_wait():
             self.stdout.write("Database: migrating …")
             call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
-        if guards := append_only.make_guards(connection):
-            self.stdout.write(f"History: {guards} triggers that guard it were missing and are there again.")
+        if guards := make_guards(connection):
+            self.stdout.write(
+                f"History and reports: {guards} triggers that guard them were missing and are there again."
+            )
         if not options["without_content"]:
             call_command(
                 "load_lublin2030",

@@ -15,7 +15,7 @@ from consultations.services.submissions import Sender
 from consultations.services.verification import mark_proper
 from lublin2030.lib.dates import warsaw
 from summaries.models import ConsultationReport, SigningOffice
-from summaries.reports.services import correct_report, freeze_report, make_draft, take_snapshot
+from summaries.reports.services import correct_report, freeze_report, make_draft, take_snapshot, withhold_report
 from tests.factories import (
     DURING,
     DepartmentFactory,
@@ -121,3 +121,8 @@ def corrected(report: ConsultationReport, *, now: dt.datetime = REPORTED) -> Con
         report, office=an_office(), what_changed="Poprawiono datę.", by=person(Role.COORDINATOR), now=now
     )
     return take_snapshot(asked, now=now)
+
+
+def withheld(report: ConsultationReport, *, now: dt.datetime = REPORTED) -> ConsultationReport:
+    """A frozen report that is taken off the web."""
+    return withhold_report(report, why="Zawiera dane osobowe.", by=person(Role.COORDINATOR), now=now)
