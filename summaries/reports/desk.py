@@ -44,7 +44,7 @@ def register_queues() -> None:
             label=gettext_lazy("Reports"),
             url_name="desk:reports",
             may_see=may_make_reports,
-            count=lambda user: without_report(timezone.now()).count(),
+            waits=lambda user: [without_report(timezone.now())],
             oldest=_waiting,
             order=55,
             empty=gettext_lazy("Every consultation that is over has its report."),

@@ -18,13 +18,14 @@ from consultations.services.audit import export_history
 from consultations.services.drafts import start_next_version
 from consultations.services.imports import discard_import, save_import, start_import
 from consultations.services.rules import change_rules
-from consultations.services.sheets import bring_in_sheet, choose_rows, discard_sheet
+from consultations.services.sheets import bring_in_sheet, choose_rows, discard_sheet, export_sheet
 from consultations.services.tables import bring_in, choose, discard
 from consultations.services.topics import set_topics
 from lublin2030.lib.dates import warsaw
 from notifications.models import Message
 from notifications.services.outbox import resend
 from tests.consultations import sheets
+from tests.consultations.bulk import chosen
 from tests.consultations.tables import checked, row
 from tests.factories import DURING, ConsultationFactory, person, submission
 from tests.files_made import pdf, upload
@@ -110,6 +111,12 @@ OF_WORK: dict[Any, Any] = {
         lambda one, by: set_topics(one, list(submission(one).remarks.all()), topic=one.topics.get(), by=by),
         {"topic": None},
         {"topic": "NUMBER"},
+    ),
+    Verb.EXPORT_SHEET: (
+        Role.COORDINATOR,
+        lambda one, by: export_sheet(chosen(one, by, stan="received", temat="brak", q="drzewa"), by=by).close(),
+        {},
+        {"remarks": 0, "state": "received", "topic": None},
     ),
     Verb.BRING_IN_SHEET: (
         Role.COORDINATOR,
