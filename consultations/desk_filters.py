@@ -183,9 +183,7 @@ class DeskFilterForm(forms.Form):
     rozdzial = forms.ChoiceField(label=_("Chapter"), required=False)
     temat = forms.ChoiceField(label=_("Topic"), required=False)
     dzielnica = forms.ChoiceField(label=_("District"), required=False)
-    kanal = forms.ChoiceField(
-        label=_("Channel"), required=False, choices=[("", ANY), *Submission.Channel.choices]
-    )
+    kanal = forms.ChoiceField(label=_("Channel"), required=False, choices=[("", ANY), *Submission.Channel.choices])
     q = forms.CharField(label=_("Words"), required=False, max_length=LONGEST_QUERY)
     jak = forms.CharField(
         label=_("Same text as remark"), required=False, max_length=20, help_text=_("Its number, as 12.3")

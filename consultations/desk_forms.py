@@ -46,7 +46,8 @@ class DeskForm(forms.Form):
 
         The hidden fields say what its author has seen of the record. ``seen_anew``: that is what this page shows.
         """
-        data = tried.data.copy()
+        sent: Any = tried.data
+        data = sent.copy()
         for hidden in self.hidden_fields() if seen_anew else []:
             value = hidden.value()
             data[hidden.html_name] = "" if value is None else str(value)

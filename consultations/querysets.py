@@ -253,7 +253,7 @@ class BroughtInQuerySet(models.QuerySet[Any]):
         return self.filter(state__in=["waiting", "checked", "entering"])
 
     def with_old_verdicts(self, before: dt.datetime) -> BroughtInQuerySet:
-        """Those dealt with that were brought in before the (aware) moment and still hold what was said of their rows."""
+        """Those dealt with, brought in before the (aware) moment, that still hold what was said of their rows."""
         return self.filter(state__in=["entered", "discarded", "failed"], at__lt=before).exclude(rows=[])
 
 

@@ -73,8 +73,8 @@ class Way(Generic[Kind]):
     def choose(self, one: Kind, *, everything: bool, by: User, now: dt.datetime | None = None) -> Job:
         """Enter a judged file: everything, which must then be without a refused row, or what is accepted.
 
-        Raises NotPermitted, RowsRefused, ImportNotReady; one whose entering failed can be chosen again and goes on where
-        it stopped.
+        Raises NotPermitted, RowsRefused, ImportNotReady; one whose entering failed can be chosen again and goes on
+        where it stopped.
         """
         if not self.may_enter(by, one):
             raise NotPermitted
@@ -129,7 +129,8 @@ class Way(Generic[Kind]):
 
     def find(self, subject: dict[str, Any]) -> Kind:
         """The file that a job is about."""
-        return self.model._default_manager.select_related("consultation", "by").get(pk=subject[self.subject])
+        found: Kind = self.model._default_manager.select_related("consultation", "by").get(pk=subject[self.subject])
+        return found
 
     def judge_once(
         self, subject: dict[str, Any], progress: Progress, judge: Callable[[Kind, bytes], dict[str, Any]]

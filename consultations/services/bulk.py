@@ -252,8 +252,7 @@ def _do(
         case Verb.DECIDE:
             outcome = Remark.Outcome(said["outcome"])
             answers = [
-                Answer(item.remark, item.department_id, outcome, said["justification"], item.revision)
-                for item in items
+                Answer(item.remark, item.department_id, outcome, said["justification"], item.revision) for item in items
             ]
             return decide_remarks(consultation, answers, by=by, now=now)
         case Verb.REVIEW:

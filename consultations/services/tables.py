@@ -71,9 +71,7 @@ def enter_table(subject: dict[str, Any], progress: Progress) -> None:
     letters = _judged(consultation, read.rows)
     refused = any(letter.entry is None for letter in letters)
     if subject["everything"] and refused and not table.letters.exists():
-        TABLES.in_state(table, State.ENTERING).update(
-            state=State.CHECKED, **_verdicts(letters, read.unknown_columns)
-        )
+        TABLES.in_state(table, State.ENTERING).update(state=State.CHECKED, **_verdicts(letters, read.unknown_columns))
         return
     by = User.objects.filter(pk=subject["chosen_by"]).first()
     good = [letter for letter in letters if letter.entry is not None]

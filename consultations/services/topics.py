@@ -187,9 +187,9 @@ def _write(consultation: Consultation, keys: list[int], made: list[TopicSuggesti
     low, high = keys[0], keys[-1]
     before = TopicSuggestion.objects.filter(consultation=consultation, remark__gte=low, remark__lte=high)
     refused = set(
-        TopicRefusal.objects.filter(
-            remark__consultation=consultation, remark__gte=low, remark__lte=high
-        ).values_list("remark", "topic")
+        TopicRefusal.objects.filter(remark__consultation=consultation, remark__gte=low, remark__lte=high).values_list(
+            "remark", "topic"
+        )
     )
     before.filter(state=State.OPEN).delete()
     # Whose topic was set while we were thinking, or a person has refused this very topic.

@@ -1,4 +1,4 @@
-"""The pages of a file that people fill in and bring in: what was brought in lately, the verdict on each row, the choice.
+"""The pages of files that people fill in and bring in: those brought in lately, the verdict on each row, the choice.
 
 Tables of submissions and sheets of answers share them; what is said of each kind stands in its templates, which fill in
 ``desk/brought_in/``.
@@ -64,9 +64,7 @@ class Pages(Generic[Kind]):
     in_words: Callable[[dict[str, Any]], Row]
     more: Callable[[Kind], dict[str, Any]] = lambda one: {}
 
-    def bring_in(
-        self, request: HttpRequest, consultation: Consultation, lately: QuerySet[Kind]
-    ) -> HttpResponseBase:
+    def bring_in(self, request: HttpRequest, consultation: Consultation, lately: QuerySet[Kind]) -> HttpResponseBase:
         """Bring a file in; and those that were brought in lately."""
         form = self.form(request.POST, request.FILES) if request.method == "POST" else self.form()
         problem, status = "", 200
@@ -108,9 +106,7 @@ class Pages(Generic[Kind]):
     def _show(self, request: HttpRequest, one: Kind, *, problem: str = "", status: int = 200) -> HttpResponse:
         only_refused = "odrzucone" in request.GET
         after = read_key(request.GET.get("after")) or 0
-        shown = [
-            row for row in self.rows(one) if row["row"] > after and (not only_refused or self.is_refused(row))
-        ]
+        shown = [row for row in self.rows(one) if row["row"] > after and (not only_refused or self.is_refused(row))]
         page = [(self.in_words(row), self.is_refused(row)) for row in shown[:ROWS_ON_PAGE]]
         job = self.way.job_of(one)
         has_failed = job is not None and job.state == "failed"

@@ -88,12 +88,15 @@ def _list(
         "is_narrowed": form.own is not None,
         "actions": _actions_of(request.user)[:ACTIONS],
     }
-    return render(request, "desk/bulk/list.html", context, status=200 if tried is None and chosen else 422)
+    # Of an expired form whoever called says the status.
+    is_faulty = chosen is None or (tried is not None and not problem)
+    return render(request, "desk/bulk/list.html", context, status=422 if is_faulty else 200)
 
 
 def _parameters_again(chosen: DeskFilter, user: Any) -> dict[str, Any]:
     """What was chosen for the action whose refused remarks are to be tried again."""
-    action = _actions_of(user).filter(pk=dict(chosen.params).get("odrzucone", 0)).first()
+    refused_by = dict(chosen.params).get("odrzucone")
+    action = _actions_of(user).filter(pk=refused_by).first() if refused_by else None
     return dict(action.parameters) if action is not None else {}
 
 

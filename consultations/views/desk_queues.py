@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from consultations.desk import PAGE, answers_of, read, reviews_of
-from consultations.desk_forms import AssignCheckedForm, CheckedForm
 from consultations.desk_filters import DeskFilterForm
+from consultations.desk_forms import AssignCheckedForm, CheckedForm
 from consultations.desk_load import load_of_departments
 from consultations.models import Consultation, Remark
 from consultations.permissions import may_answer, may_approve, may_assign, may_read_remarks

@@ -28,6 +28,7 @@ from consultations.desk import (
     read_corrections,
     reviews_of,
 )
+from consultations.desk_filters import IN_LIST, DeskFilterForm
 from consultations.desk_forms import (
     ApproveForm,
     AssignForm,
@@ -40,7 +41,6 @@ from consultations.desk_forms import (
     ReviewForm,
 )
 from consultations.desk_groups import similar_of_remark
-from consultations.desk_filters import IN_LIST, DeskFilterForm
 from consultations.errors import AnswerDraftChanged, ConsultationError, RemarkAlreadyDecided
 from consultations.models import AnswerDraft, Consultation, Decision, HistoryEntry, JustificationTemplate, Remark
 from consultations.outcomes import offered_outcomes

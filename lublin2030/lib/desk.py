@@ -26,7 +26,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits for people of certain roles: ``waits``, which are counted, and ``oldest`` (at most ``limit``, in order).
+    """What waits for people of certain roles: ``waits``, which are counted, and ``oldest`` (at most ``limit``).
 
     What waits may be of several kinds, each a queryset. A page to look things up has none: nothing waits there.
     """
@@ -67,8 +67,9 @@ def count_waiting(queues: Sequence[Queue], user: Any) -> dict[str, int]:
     params: list[Any] = []
     for at, queue in enumerate(queues):
         for rows in queue.waits(user):
+            keys = (rows if rows.query.is_sliced else rows.order_by()).values("pk")
             try:
-                sql, values = rows.order_by().values("pk").query.get_compiler(connection=connection).as_sql()
+                sql, values = keys.query.get_compiler(connection=connection).as_sql()
             except EmptyResultSet:
                 continue
             # Django's own SQL with its parameters apart; the number is ours.

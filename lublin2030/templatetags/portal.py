@@ -151,7 +151,7 @@ def field(bound: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("desk/queues.html", takes_context=True)
 def desk_queues(context: dict[str, Any]) -> dict[str, Any]:
-    """The queues of the signed-in person, with how much waits in each: one query, or none where the page has counted."""
+    """The person's queues with how much waits in each: one query, or none where the page has counted."""
     request = context["request"]
     opened_from = context.get("queue_name")  # an item's page says in which queue it stands
     items = []

@@ -76,7 +76,9 @@ def test_a_remark_that_comes_after_the_confirmation_is_not_touched(consultation,
     assert states(consultation) == ["assigned", "proper"]
 
 
-@pytest.mark.parametrize("change", ["one more", "one less", "one for another", "another text", "another answer", "another department"])
+@pytest.mark.parametrize(
+    "change", ["one more", "one less", "one for another", "another text", "another answer", "another department"]
+)
 def test_a_list_that_has_changed_since_it_was_shown_is_confirmed_anew(consultation, boss, change):
     kept, gone = assigned(consultation, 2)
     found = chosen(consultation, boss)

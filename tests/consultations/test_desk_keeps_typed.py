@@ -106,7 +106,7 @@ def test_where_the_form_is_allowed_no_more_its_words_stand_beside_the_reason(cli
     answer = client.post(page_of(remark), decision(remark, outcome="accepted", justification=justification))
     assert "decide" not in answer.context["forms"]
     assert TYPED in text_of(answer)
-    assert str(Remark.Outcome.ACCEPTED.label) in dict((text, label) for label, text in answer.context["lost"])
+    assert str(Remark.Outcome.ACCEPTED.label) in {text for _label, text in answer.context["lost"]}
     assert answer.context["error"]
 
 

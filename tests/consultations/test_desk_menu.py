@@ -14,12 +14,14 @@ from tests.factories import STATES, DepartmentFactory, person, remark_in_state, 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("during")]
 MOST_QUERIES = 12
+# These two ask also for what there is to choose from: departments, chapters, topics, districts; and the verbs' forms.
+MORE = {"remarks": 13, "bulk": 17}
 
 # The pages of the desk that a coordinator opens from the menu.
 PAGES = [
     "verification", "assignment", "answers", "review", "approval", "publication", "texts", "terms", "summaries",
     "similar", "contradictions", "topics", "drafts", "changes", "remarks", "load", "bulk", "bulk_actions", "history",
-    "intake", "batches",
+    "batches",
 ]  # fmt: skip
 
 
@@ -60,7 +62,12 @@ def test_the_menu_shows_the_changed_number_right_after_ones_own_act(client, sign
     remark = remark_in_state(consultation, "assigned")
     here, there = reverse("desk:answers"), reverse("desk:publication")
     before = numbers(client.get(here))
-    fields = {"action": "decide", "outcome": "explained", "justification": "Tak.", "seen_department": remark.department_id}
+    fields = {
+        "action": "decide",
+        "outcome": "explained",
+        "justification": "Tak.",
+        "seen_department": remark.department_id,
+    }
     client.post(reverse("desk:remark", args=[remark.pk]), fields)
     after = numbers(client.get(here))
     assert [(page[here], page[there]) for page in (before, after)] == [(1, 0), (0, 1)]
@@ -76,7 +83,8 @@ def test_a_page_of_the_desk_costs_a_coordinator_few_queries(client, sign_in, con
     client.get(address)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
-    assert len(captured) <= MOST_QUERIES, "\n".join(query["sql"][:200] for query in captured)
+    most = MORE.get(name, MOST_QUERIES)
+    assert len(captured) <= most, "\n".join(query["sql"][:200] for query in captured)
 
 
 def test_the_first_page_asks_only_of_queues_in_which_something_waits(client, sign_in, consultation):

@@ -54,6 +54,11 @@ def send_again(consultation: Consultation, by: User) -> None:
     resend(Message.objects.filter(submission=sent).earliest("pk"), by=by)
 
 
+def export_received(consultation: Consultation, by: User) -> None:
+    submission(consultation)
+    export_sheet(chosen(consultation, by, stan="received", temat="brak"), by=by).close()
+
+
 def change_term(consultation: Consultation, by: User) -> None:
     consultation.closes_at = warsaw(2021, 12, 24)
     consultation.rules = "Nowe zasady."
@@ -114,9 +119,9 @@ OF_WORK: dict[Any, Any] = {
     ),
     Verb.EXPORT_SHEET: (
         Role.COORDINATOR,
-        lambda one, by: export_sheet(chosen(one, by, stan="received", temat="brak", q="drzewa"), by=by).close(),
+        export_received,
         {},
-        {"remarks": 0, "state": "received", "topic": None},
+        {"remarks": 1, "state": "received", "topic": None},
     ),
     Verb.BRING_IN_SHEET: (
         Role.COORDINATOR,
