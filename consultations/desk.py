@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -24,7 +24,7 @@ from consultations.permissions import (
     may_publish,
     may_read_history,
     may_read_remarks,
-    may_read_summary,
+    may_read_summary_early,
     may_read_terms,
     may_redact,
     may_set_up_consultations,
@@ -194,9 +194,10 @@ def pending_of(user: Any) -> RemarkQuerySet:
     return Remark.objects.pending(user, coordinates=has_role(user, Role.COORDINATOR))
 
 
-def readable_summaries(user: Any) -> list[Consultation]:
+def readable_summaries(user: Any) -> QuerySet[Consultation]:
     """The public consultations whose summary the person may read, latest first; the summary need not be public yet."""
-    return [one for one in Consultation.objects.public(timezone.now()) if may_read_summary(user, one)]
+    public = Consultation.objects.public(timezone.now())
+    return public if may_read_summary_early(user) else public.filter(summary_published_at__isnull=False)
 
 
 def may_read_summaries(user: Any) -> bool:
@@ -312,7 +313,7 @@ def register_queues() -> None:
             label=gettext_lazy("Verification"),
             url_name="desk:verification",
             may_see=may_verify,
-            count=lambda user: Submission.objects.waiting_for_verification().count(),
+            waits=lambda user: [Submission.objects.waiting_for_verification()],
             oldest=_waiting_submissions,
             order=10,
             empty=gettext_lazy("Every submission is verified."),
@@ -324,7 +325,7 @@ def register_queues() -> None:
             label=gettext_lazy("Texts to approve"),
             url_name="desk:texts",
             may_see=may_redact,
-            count=lambda user: Remark.objects.waiting_for_approval().count(),
+            waits=lambda user: [Remark.objects.waiting_for_approval()],
             oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_approval(), page="desk:text"),
             order=15,
             empty=gettext_lazy("Every text has been looked at."),
@@ -336,7 +337,7 @@ def register_queues() -> None:
             label=gettext_lazy("To assign"),
             url_name="desk:assignment",
             may_see=may_assign,
-            count=lambda user: Remark.objects.waiting_for_assignment().count(),
+            waits=lambda user: [Remark.objects.waiting_for_assignment()],
             oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_assignment()),
             order=20,
             empty=gettext_lazy("Every proper remark has its department."),
@@ -348,7 +349,7 @@ def register_queues() -> None:
             label=gettext_lazy("To answer"),
             url_name="desk:answers",
             may_see=may_answer,
-            count=lambda user: answers_of(user).count(),
+            waits=lambda user: [answers_of(user)],
             oldest=_waiting_remarks(answers_of),
             order=30,
             empty=gettext_lazy("No remark waits for your answer."),
@@ -360,7 +361,7 @@ def register_queues() -> None:
             label=gettext_lazy("To review"),
             url_name="desk:review",
             may_see=may_answer,
-            count=lambda user: reviews_of(user).count(),
+            waits=lambda user: [reviews_of(user)],
             oldest=_waiting_remarks(reviews_of),
             order=32,
             empty=gettext_lazy("No drafted answer waits for review."),
@@ -372,7 +373,7 @@ def register_queues() -> None:
             label=gettext_lazy("To approve"),
             url_name="desk:approval",
             may_see=may_approve,
-            count=lambda user: Remark.objects.waiting_for_signature().count(),
+            waits=lambda user: [Remark.objects.waiting_for_signature()],
             oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_signature()),
             order=35,
             empty=gettext_lazy("No reviewed answer waits for approval."),
@@ -384,7 +385,7 @@ def register_queues() -> None:
             label=gettext_lazy("To publish"),
             url_name="desk:publication",
             may_see=may_publish,
-            count=lambda user: Remark.objects.waiting_for_publication().count(),
+            waits=lambda user: [Remark.objects.waiting_for_publication()],
             oldest=_waiting_remarks(lambda user: Remark.objects.waiting_for_publication()),
             order=40,
             empty=gettext_lazy("Every decision is public."),
@@ -396,9 +397,7 @@ def register_queues() -> None:
             label=gettext_lazy("All remarks"),
             url_name="desk:remarks",
             may_see=may_read_remarks,
-            count=lambda user: 0,
             is_work=False,
-            oldest=lambda user, limit: [],
             order=45,
             empty=gettext_lazy("Every remark, by department, state, chapter, topic and deadline."),
         )
@@ -409,7 +408,7 @@ def register_queues() -> None:
             label=gettext_lazy("Type in"),
             url_name="desk:intake",
             may_see=may_type_in,
-            count=lambda user: LetterDraft.objects.filter(by=user).count(),
+            waits=lambda user: [LetterDraft.objects.filter(by=user)],
             oldest=_unfinished_letters,
             order=5,
             empty=gettext_lazy("You have no unfinished letter."),
@@ -421,8 +420,6 @@ def register_queues() -> None:
             label=gettext_lazy("In bulk"),
             url_name="desk:bulk",
             may_see=may_answer,
-            count=lambda user: 0,
-            oldest=lambda user, limit: [],
             order=45,
             empty=gettext_lazy("One verb for all remarks of a filter, and sheets for departments."),
             is_work=False,
@@ -434,7 +431,7 @@ def register_queues() -> None:
             label=gettext_lazy("Summaries"),
             url_name="desk:summaries",
             may_see=may_read_summaries,
-            count=lambda user: len(readable_summaries(user)),
+            waits=lambda user: [readable_summaries(user)],
             oldest=_waiting_summaries,
             order=50,
             empty=gettext_lazy("There is no consultation yet."),
@@ -446,7 +443,7 @@ def register_queues() -> None:
             label=gettext_lazy("Terms"),
             url_name="desk:terms",
             may_see=may_read_terms,
-            count=lambda user: Consultation.objects.under_way(timezone.now()).count(),
+            waits=lambda user: [Consultation.objects.under_way(timezone.now())],
             oldest=_running_terms,
             order=55,
             empty=gettext_lazy("No consultation is under way."),
@@ -458,7 +455,7 @@ def register_queues() -> None:
             label=gettext_lazy("Drafts"),
             url_name="desk:drafts",
             may_see=may_set_up_consultations,
-            count=lambda user: DraftImport.objects.in_hand().count(),
+            waits=lambda user: [DraftImport.objects.in_hand()],
             oldest=_waiting_imports,
             order=60,
             empty=gettext_lazy("No document waits to be checked."),
@@ -470,8 +467,6 @@ def register_queues() -> None:
             label=gettext_lazy("History"),
             url_name="desk:history",
             may_see=may_read_history,
-            count=lambda user: 0,
-            oldest=lambda user, limit: [],
             order=95,
             empty=gettext_lazy("Who did what and when: to be searched, and taken away as a file."),
             is_work=False,

@@ -252,10 +252,6 @@ def unchanged_in_queue(user: Any, now: dt.datetime) -> RemarkQuerySet:
     return own_remarks(user, remarks)
 
 
-def _count(user: Any) -> int:
-    return unchanged_in_queue(user, timezone.now()).order_by()[:MOST_COUNTED].count()
-
-
 def _oldest(user: Any, limit: int) -> list[Waiting]:
     now = timezone.now()
     newest = DraftVersion.objects.published(now).filter(draft__consultation=OuterRef("consultation")).values("pk")[:1]
@@ -286,7 +282,7 @@ def register_queues() -> None:
             label=gettext_lazy("Changes of the text"),
             url_name="desk:changes",
             may_see=may_link_changes,
-            count=_count,
+            waits=lambda user: [unchanged_in_queue(user, timezone.now()).order_by()[:MOST_COUNTED]],
             oldest=_oldest,
             order=45,
             empty=gettext_lazy("Every accepted remark has its words in the text, or an explanation."),

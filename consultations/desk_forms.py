@@ -41,6 +41,18 @@ class DeskForm(forms.Form):
         kwargs.setdefault("auto_id", f"{self.action}_%s")
         super().__init__(*args, **kwargs)
 
+    def refill(self, tried: DeskForm, *, seen_anew: bool) -> None:
+        """Show in every field what was typed into another form of this kind, with its faults.
+
+        The hidden fields say what its author has seen of the record. ``seen_anew``: that is what this page shows.
+        """
+        sent: Any = tried.data
+        data = sent.copy()
+        for hidden in self.hidden_fields() if seen_anew else []:
+            value = hidden.value()
+            data[hidden.html_name] = "" if value is None else str(value)
+        self.data, self.is_bound = data, True
+
 
 class ImproperForm(DeskForm):
     """The reason from the consultation's own list, and words of one's own to the sender."""

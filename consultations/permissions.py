@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.permissions import has_role
 from accounts.roles import Role
-from consultations.models import Attachment, Consultation, Remark
+from consultations.models import AnswerSheet, Attachment, Consultation, Note, Remark
 
 
 def may_set_up_consultations(user: Any) -> bool:
@@ -120,6 +120,16 @@ def may_set_topics(user: Any) -> bool:
     return has_role(user, Role.COORDINATOR)
 
 
+def may_enter_sheet(user: Any, sheet: AnswerSheet) -> bool:
+    """Draft the answers of a sheet: only whoever brought it in, so that it is known who may not review them."""
+    return may_answer(user) and sheet.by_id == user.pk
+
+
+def may_discard_sheet(user: Any, sheet: AnswerSheet) -> bool:
+    """Look at a sheet and throw it away: a coordinator any, an expert the own ones."""
+    return may_answer(user) and (has_role(user, Role.COORDINATOR) or sheet.by_id == user.pk)
+
+
 def may_flag_contradiction(user: Any, *remarks: Remark) -> bool:
     """Say that remarks contradict each other: a coordinator of any, an expert among those of the own departments."""
     return all(may_decide(user, remark) for remark in remarks)
@@ -150,6 +160,17 @@ def may_note(user: Any) -> bool:
     return may_read_remarks(user)
 
 
+def may_open_note_files(user: Any, note: Note) -> bool:
+    """Open the files of a private note: whoever may see who sent a letter, its author, and whom it calls by name.
+
+    Not every reader of the note: a file can be the scan of a letter, which shows its sender.
+    """
+    if not may_note(user):
+        return False
+    # All of them, as a page of many notes has read them already.
+    return may_read_contact(user) or note.by_id == user.pk or user in note.mentions.all()
+
+
 def may_save_template(user: Any, remark: Remark) -> bool:
     """Save an answer's words as a template from the desk, for the remark's department."""
     return may_decide(user, remark)
@@ -166,5 +187,5 @@ def may_read_summary_early(user: Any) -> bool:
 
 
 def may_read_history(user: Any) -> bool:
-    """Read the history of everything and take it away as a file. No sender's name or contact stands in it."""
+    """Read the history of everything and take it away as a file. No verb writes a sender's name or contact into it."""
     return has_role(user, Role.AUDITOR, Role.COORDINATOR, Role.ADMINISTRATOR)

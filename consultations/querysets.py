@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     # Ruff does not see names in quotes in the classes' bases; mypy needs them.
     from consultations.models import (  # noqa: F401
-        AnswerSheet,
         Attachment,
         BulkItem,
         Consultation,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
         PublicationBatch,
         Remark,
         RemarkGroup,
-        RemarkImport,
         Submission,
         VersionComparison,
     )
@@ -247,10 +245,16 @@ class PublicationBatchQuerySet(models.QuerySet["PublicationBatch"]):
         return self.select_related("consultation", "by").order_by("-made_at", "-pk")
 
 
-class RemarkImportQuerySet(models.QuerySet["RemarkImport"]):
-    def needing_file(self) -> RemarkImportQuerySet:
-        """Tables that are still to be read: those entered, refused or thrown away need their file no more."""
+class BroughtInQuerySet(models.QuerySet[Any]):
+    """Tables of submissions, or sheets of answers."""
+
+    def needing_file(self) -> BroughtInQuerySet:
+        """Those that are still to be read: those entered, refused or thrown away need their file no more."""
         return self.filter(state__in=["waiting", "checked", "entering"])
+
+    def with_old_verdicts(self, before: dt.datetime) -> BroughtInQuerySet:
+        """Those dealt with, brought in before the (aware) moment, that still hold what was said of their rows."""
+        return self.filter(state__in=["entered", "discarded", "failed"], at__lt=before).exclude(rows=[])
 
 
 class JustificationTemplateQuerySet(models.QuerySet["JustificationTemplate"]):
@@ -266,12 +270,6 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
     def fresh(self, now: dt.datetime) -> PresenceQuerySet:
         """Whose page has reported within a minute of the (aware) moment: three reports may be lost, no more."""
         return self.filter(seen_at__gt=now - FRESH_FOR)
-
-
-class AnswerSheetQuerySet(models.QuerySet["AnswerSheet"]):
-    def needing_file(self) -> AnswerSheetQuerySet:
-        """Sheets that are still to be read."""
-        return self.filter(state__in=["waiting", "checked", "entering"])
 
 
 class BulkItemQuerySet(models.QuerySet["BulkItem"]):

@@ -177,7 +177,7 @@ class _Known:
             GOOD,
             "first" if token.answer == 0 else "again",
             {"outcome": outcome.value},
-            Answer(remark, outcome, row.justification, token.revision),
+            Answer(remark, remark.department_id, outcome, row.justification, token.revision),
         )
 
     def _refused(self, row: SheetRow, code: str, **detail: Any) -> Judged:

@@ -22,8 +22,10 @@ WIDTHS = {"number": 11, "place": 9, "current": 40, "kind": 18, "change": 45, "wo
           "department": 22, "state": 16, "outcome": 24, "justification": 60, "token": 12}  # fmt: skip
 
 
-def write_sheet(consultation: Consultation, remarks: RemarkQuerySet) -> IO[bytes]:
-    """The workbook as a temporary file, read from its beginning. No sender's name or contact stands in it.
+def write_sheet(consultation: Consultation, remarks: RemarkQuerySet) -> tuple[IO[bytes], int]:
+    """The workbook as a temporary file, read from its beginning, and how many remarks it holds.
+
+    No sender's name or contact stands in it.
 
     Rows are written one after the other, so that memory does not grow with them; four queries for ``AT_ONCE`` remarks.
     """
@@ -72,7 +74,7 @@ def write_sheet(consultation: Consultation, remarks: RemarkQuerySet) -> IO[bytes
     book.set_properties({"title": consultation.text("title").value, "company": "Lublin"})
     book.close()
     out.seek(0)
-    return out
+    return out, last
 
 
 def _rows(remarks: RemarkQuerySet) -> Iterator[dict[str, str]]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.permissions import may_enter_desk
-from lublin2030.lib.desk import queues_for
+from lublin2030.lib.desk import count_waiting, queues_for
 from lublin2030.lib.translations import other_languages
 
 OLDEST_SHOWN = 5
@@ -61,11 +61,17 @@ def desk_home(request: HttpRequest) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path())
     if not may_enter_desk(request.user):
         raise PermissionDenied
+    queues = queues_for(request.user)
+    counts = count_waiting(queues, request.user)
     boxes = [
-        {"queue": queue, "count": queue.count(request.user), "oldest": queue.oldest(request.user, OLDEST_SHOWN)}
-        for queue in queues_for(request.user)
+        {
+            "queue": queue,
+            "count": counts[queue.name],
+            "oldest": queue.oldest(request.user, OLDEST_SHOWN) if counts[queue.name] else [],
+        }
+        for queue in queues
     ]
-    return render(request, "desk/home.html", {"boxes": boxes, "now": timezone.now()})
+    return render(request, "desk/home.html", {"boxes": boxes, "queue_counts": counts, "now": timezone.now()})
 
 
 def keeps_typed_text(view: Any) -> Any:

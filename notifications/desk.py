@@ -13,10 +13,6 @@ from notifications.models import Message
 from notifications.permissions import may_resend
 
 
-def _count(user: Any) -> int:
-    return Message.objects.given_up().count()
-
-
 def _subject(message: Message) -> str:
     if message.submission is not None:
         return message.submission.public_number
@@ -41,7 +37,7 @@ MESSAGES = Queue(
     label=_("Unsent mail"),
     url_name="desk:messages",
     may_see=may_resend,
-    count=_count,
+    waits=lambda user: [Message.objects.given_up()],
     oldest=_oldest,
     order=90,
     empty=_("All mail was sent, or will be tried again by itself."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,9 +23,9 @@ def is_editor(user: Any) -> bool:
     return has_role(user, Role.EDITOR)
 
 
-def _count(_user: Any) -> int:
+def _waits(_user: Any) -> list[QuerySet[Any]]:
     now = timezone.now()
-    return Event.objects.without_after_summary(now).count() + News.objects.waiting(now).count()
+    return [Event.objects.without_after_summary(now), News.objects.waiting(now)]
 
 
 def _oldest(_user: Any, limit: int) -> list[Waiting]:
@@ -65,7 +66,7 @@ def register_queues() -> None:
             label=gettext_lazy("Content"),
             url_name="desk:content",
             may_see=is_editor,
-            count=_count,
+            waits=_waits,
             oldest=_oldest,
             order=60,
             empty=gettext_lazy("Every past event has its summary, and all news is public."),

@@ -140,6 +140,11 @@ class ConsultationReport(DemonstrationModel):
         return reverse("report", args=[self.consultation.slug, self.slug])
 
     @property
+    def signed_by(self) -> str:
+        """The signing office as it was called when the report was frozen; it may have another name now."""
+        return str(json.loads(self.content).get("office", ""))
+
+    @property
     def is_frozen(self) -> bool:
         return self.state == ConsultationReport.State.FROZEN
 

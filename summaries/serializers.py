@@ -535,7 +535,7 @@ class ReportSerializer(serializers.ModelSerializer[ConsultationReport]):
     """A frozen report. ``sha256`` is the digest of its content, computed as docs/howto/report.md says."""
 
     consultation = serializers.SlugRelatedField[Consultation](slug_field="slug", read_only=True)
-    office = serializers.CharField(source="office.name")
+    office = serializers.CharField(source="signed_by", help_text="As it was called when the report was frozen.")
     corrects = serializers.CharField(source="supersedes.number", default="", help_text="The number of the earlier one.")
     what_changed = serializers.CharField(help_text="Markdown. Empty in a first report.")
     remarks = serializers.IntegerField(source="row_count")

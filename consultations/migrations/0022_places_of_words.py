@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0018_bulk")]
+    dependencies = [("consultations", "0021_withhold_report_verb")]
 
     operations = [
         migrations.AddField("remarkwords", "position", models.PositiveBigIntegerField(null=True)),

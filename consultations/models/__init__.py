@@ -22,7 +22,7 @@ from consultations.models.drafts import (
     PassageWords,
     VersionComparison,
 )
-from consultations.models.groups import Contradiction, GroupMember, RemarkGroup, TopicSuggestion
+from consultations.models.groups import Contradiction, GroupMember, RemarkGroup, TopicRefusal, TopicSuggestion
 from consultations.models.history import HistoryEntry, Tally
 from consultations.models.intake import ImportedLetter, LetterDraft, RemarkImport
 from consultations.models.remarks import Decision, Redaction, Remark, RemarkRevision, RemarkWords, Submission
@@ -74,6 +74,7 @@ __all__ = [
     "Submission",
     "Tally",
     "Topic",
+    "TopicRefusal",
     "TopicSuggestion",
     "UnchangedExplanation",
     "VersionComparison",

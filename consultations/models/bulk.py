@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.batches import PublicationBatch
-from consultations.models.consultations import Consultation
+from consultations.models.brought_in import BroughtIn
+from consultations.models.consultations import Consultation, Department
 from consultations.models.remarks import Remark
-from consultations.querysets import AnswerSheetQuerySet, BulkItemQuerySet
+from consultations.querysets import BroughtInQuerySet, BulkItemQuerySet
 from lublin2030.lib.storage import private_storage
 from lublin2030.lib.tokens import new_token
 
@@ -68,7 +69,8 @@ class BulkItem(models.Model):
     """One remark of a bulk action and what became of it.
 
     ``revision`` is the remark's text when the list was confirmed, ``answer`` the revision of its answer that was not
-    public then, 0 without one: what came later nobody has seen, so it is refused. ``refusal`` names the error.
+    public then, 0 without one, and ``department`` the one that had it: what came later nobody has seen, so it is
+    refused. ``refusal`` names the error.
     """
 
     class State(models.TextChoices):
@@ -80,6 +82,7 @@ class BulkItem(models.Model):
     remark = models.ForeignKey(Remark, models.PROTECT, related_name="bulk_items")
     revision = models.PositiveSmallIntegerField()
     answer = models.PositiveSmallIntegerField(default=0)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     refusal = models.CharField(max_length=40, blank=True)
 
@@ -102,40 +105,19 @@ class BulkItem(models.Model):
         return f"{self.action_id}/{self.remark_id}: {self.state}"
 
 
-class AnswerSheet(models.Model):
-    """A sheet with answers that came back from a department: judged first, row by row, then drafted.
-
-    ``rows`` holds each row's verdict; nothing is drafted before somebody has chosen to.
-    """
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waits to be read")
-        CHECKED = "checked", _("read, to be decided")
-        ENTERING = "entering", _("being entered")
-        ENTERED = "entered", _("entered")
-        FAILED = "failed", _("could not be read")
-        DISCARDED = "discarded", _("discarded")
+class AnswerSheet(BroughtIn):
+    """A sheet with answers that came back from a department. What is entered of it are drafted answers."""
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="answer_sheets")
     file = models.FileField(storage=private_storage, upload_to="arkusze/")
-    file_name = models.CharField(_("file"), max_length=200)
-    sha256 = models.CharField(max_length=64)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
-    failure = models.CharField(_("why it failed"), max_length=200, blank=True)
-    rows = models.JSONField(default=list)
-    good_rows = models.PositiveIntegerField(default=0)
-    bad_rows = models.PositiveIntegerField(default=0)
     same_rows = models.PositiveIntegerField(default=0)  # without an answer, or with the one that is there
     drafted_answers = models.PositiveIntegerField(default=0)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(_("brought in"))
 
-    objects = AnswerSheetQuerySet.as_manager()
+    objects = BroughtInQuerySet.as_manager()
 
-    class Meta:
+    class Meta(BroughtIn.Meta):
         verbose_name = _("sheet of answers")
         verbose_name_plural = _("sheets of answers")
-        ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
         return f"sheet {self.pk}"

@@ -44,7 +44,10 @@ class AnswerDraft(models.Model):
 
 
 class Note(models.Model):
-    """A private note on a remark: colleagues who may read the remark at the desk read it, nobody else. Never public."""
+    """A private note on a remark: colleagues who may read the remark at the desk read it, nobody else. Never public.
+
+    Its files are for fewer of them: ``permissions.may_open_note_files`` (docs/adr/0026).
+    """
 
     remark = models.ForeignKey(Remark, models.CASCADE, related_name="notes")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

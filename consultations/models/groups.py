@@ -179,7 +179,10 @@ class Contradiction(models.Model):
 
 
 class TopicSuggestion(models.Model):
-    """A topic that the text of a remark without one speaks for. Kept, so that the list of them is a plain query."""
+    """A topic that the text of a remark without one speaks for. Kept, so that the list of them is a plain query.
+
+    The latest of each remark only; which ones were refused ``TopicRefusal`` remembers.
+    """
 
     class Source(models.TextChoices):
         WORDS = "words", _("words of the text")
@@ -211,3 +214,20 @@ class TopicSuggestion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.remark_id}: {self.topic_id}"
+
+
+class TopicRefusal(models.Model):
+    """A person has said that a suggested topic is not the remark's: it is suggested to it no more, for good."""
+
+    remark = models.ForeignKey(Remark, models.CASCADE, related_name="topic_refusals")
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("refused topic")
+        verbose_name_plural = _("refused topics")
+        constraints = [models.UniqueConstraint(fields=["remark", "topic"], name="topic_refused_once")]
+
+    def __str__(self) -> str:
+        return f"{self.remark_id}: not {self.topic_id}"

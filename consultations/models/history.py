@@ -13,7 +13,9 @@ from consultations.querysets import HistoryQuerySet
 
 
 class HistoryEntry(models.Model):
-    """One verb: who, when, what, before and after. No sender's name or contact stands in it.
+    """One verb: who, when, what, before and after. No verb writes a sender's name or contact into it.
+
+    Reasons and notes of staff stand in it as they were typed.
 
     Rows are added, never changed: the database refuses it (``consultations.append_only``, docs/adr/0020). Without a
     person it was the sender, or the clock. What concerns no single consultation has none.
@@ -53,6 +55,7 @@ class HistoryEntry(models.Model):
         CHANGE_RULES = "change_rules", _("consultation changed in the records")
         CHANGE_ACCOUNT = "change_account", _("account changed")
         SET_TOPIC = "set_topic", _("topic set")
+        EXPORT_SHEET = "export_sheet", _("remarks exported as a sheet of answers")
         BRING_IN_SHEET = "bring_in_sheet", _("sheet of answers brought in")
         ENTER_SHEET = "enter_sheet", _("sheet of answers entered")
         DISCARD_SHEET = "discard_sheet", _("sheet of answers discarded")

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from consultations.models.brought_in import BroughtIn
 from consultations.models.consultations import Consultation
 from consultations.models.remarks import Submission
-from consultations.querysets import RemarkImportQuerySet
+from consultations.querysets import BroughtInQuerySet
 from lublin2030.lib.storage import private_storage
 from lublin2030.lib.tokens import new_token
 
@@ -36,40 +37,19 @@ class LetterDraft(models.Model):
         return f"letter draft {self.pk}"
 
 
-class RemarkImport(models.Model):
-    """A table of submissions brought in by staff: read and judged first, row by row, then entered.
-
-    ``rows`` holds each row's verdict; nothing is entered before somebody has chosen to.
-    """
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waits to be read")
-        CHECKED = "checked", _("read, to be decided")
-        ENTERING = "entering", _("being entered")
-        ENTERED = "entered", _("entered")
-        FAILED = "failed", _("could not be read")
-        DISCARDED = "discarded", _("discarded")
+class RemarkImport(BroughtIn):
+    """A table of submissions brought in by staff."""
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="remark_imports")
     file = models.FileField(storage=private_storage, upload_to="importy-uwag/")
-    file_name = models.CharField(_("file"), max_length=200)
-    sha256 = models.CharField(max_length=64)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
-    failure = models.CharField(_("why it failed"), max_length=200, blank=True)
-    rows = models.JSONField(default=list)
-    good_rows = models.PositiveIntegerField(default=0)
-    bad_rows = models.PositiveIntegerField(default=0)
     known_rows = models.PositiveIntegerField(default=0)  # entered by an earlier import already
     entered_submissions = models.PositiveIntegerField(default=0)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(_("brought in"))
 
-    objects = RemarkImportQuerySet.as_manager()
+    objects = BroughtInQuerySet.as_manager()
 
-    class Meta:
+    class Meta(BroughtIn.Meta):
         verbose_name = _("import of submissions")
         verbose_name_plural = _("imports of submissions")
-        ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
         return f"import {self.pk}"

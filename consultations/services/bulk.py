@@ -58,16 +58,23 @@ def may_do(user: Any, verb: str) -> bool:
 
 @dataclass(frozen=True)
 class Listed:
-    """One remark of a list as it was shown: the revision of its text, and of its answer that is not public, or 0."""
+    """One remark of a list as it was shown: the revision of its text, and of its answer that is not public, or 0.
+
+    ``department``: the key of its department, None without one.
+    """
 
     pk: int
     revision: int
     answer: int
+    department: int | None
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The list as it stands at one moment. Two lists of the same remarks and texts have the same ``fingerprint``."""
+    """The list as it stands at one moment.
+
+    Two lists of the same remarks, with the same texts, answers and departments, have the same ``fingerprint``.
+    """
 
     listed: Sequence[Listed]
 
@@ -77,7 +84,7 @@ class Prepared:
 
     @property
     def fingerprint(self) -> str:
-        told = ";".join(f"{one.pk}.{one.revision}.{one.answer}" for one in self.listed)
+        told = ";".join(f"{one.pk}.{one.revision}.{one.answer}.{one.department or 0}" for one in self.listed)
         return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -87,7 +94,7 @@ def prepare(chosen: DeskFilter) -> Prepared:
     rows = (
         chosen.remarks()
         .annotate(answer=Coalesce(Subquery(under_way.order_by().values("revision")[:1]), 0))
-        .values_list("pk", "revision", "answer")
+        .values_list("pk", "revision", "answer", "department")
     )
     return Prepared([Listed(*row) for row in rows])
 
@@ -111,7 +118,7 @@ def confirm(
         raise NotPermitted
     now = now or timezone.now()
     # Whoever changes a remark of the consultation waits until the list stands.
-    consultation = Consultation.objects.hold(chosen.consultation.pk)
+    consultation = Consultation.objects.hold(chosen.of_one.pk)
     known = BulkAction.objects.filter(form_token=form_token, by=by).first()
     if known is not None:
         return known
@@ -130,7 +137,13 @@ def confirm(
     )
     BulkItem.objects.bulk_create(
         (
-            BulkItem(action=action, remark_id=one.pk, revision=one.revision, answer=one.answer)
+            BulkItem(
+                action=action,
+                remark_id=one.pk,
+                revision=one.revision,
+                answer=one.answer,
+                department_id=one.department,
+            )
             for one in prepared.listed
         ),
         batch_size=2000,
@@ -238,7 +251,9 @@ def _do(
             return set_topics(consultation, remarks, topic=topic, by=by, now=now)
         case Verb.DECIDE:
             outcome = Remark.Outcome(said["outcome"])
-            answers = [Answer(item.remark, outcome, said["justification"], item.revision) for item in items]
+            answers = [
+                Answer(item.remark, item.department_id, outcome, said["justification"], item.revision) for item in items
+            ]
             return decide_remarks(consultation, answers, by=by, now=now)
         case Verb.REVIEW:
             return review_answers(consultation, seen, by=by, now=now)

@@ -107,10 +107,12 @@ def assign_remarks(
 class Answer:
     """What is to be answered to a remark, as its author read it; with a revision, only to that text.
 
-    The department is the one that the remark had when it was read.
+    ``department``: the key of the one that the remark had when it was read, in whose name it is answered. A remark
+    that has another one by now is refused.
     """
 
     remark: Remark
+    department: int | None
     outcome: Remark.Outcome
     justification: str
     revision: int | None = None
@@ -140,7 +142,7 @@ def decide_remark(
     if not may_decide(by, remark):
         raise NotPermitted
     consultation = Consultation.objects.hold(remark.consultation_id)
-    answer = Answer(remark, outcome, justification, revision)
+    answer = Answer(remark, remark.department_id, outcome, justification, revision)
     _only(decide_remarks(consultation, [answer], by=by, keeps_drafts=True, now=now))
     _refuse_words_of_another(consultation, remark, by)
     answer_drafts.drop_answer_draft(remark, seen=draft, outcome=outcome, justification=justification)
@@ -205,16 +207,15 @@ def _why_not_decided(
     answer: Answer, current: Remark | None, *, own: set[int] | None, offered: set[Remark.Outcome]
 ) -> ConsultationError | None:
     """What forbids one answer among many."""
-    read = answer.remark
     if not answer.justification.strip():
         return JustificationMissing()
-    if not works_for(own, read.department_id):
+    if not works_for(own, answer.department):
         return NotPermitted()
     if answer.outcome not in offered:
         return OutcomeNotOffered()
-    if current is None or read.department_id is None:
+    if current is None or answer.department is None:
         return RemarkAlreadyDecided()
-    if current.state != State.ASSIGNED or current.department_id != read.department_id:
+    if current.state != State.ASSIGNED or current.department_id != answer.department:
         return RemarkAlreadyDecided()
     if answer.revision is not None and current.revision != answer.revision:
         return CorrectedMeanwhile()
@@ -257,7 +258,8 @@ def correct_answer(
     _refuse_words_of_another(consultation, remark, by)
     answer_drafts.drop_answer_draft(remark, seen=draft, outcome=outcome, justification=justification)
     remark.refresh_from_db()
-    [decision] = _draft_all(consultation, [Answer(remark, outcome, justification)], by=by, now=now, corrects_why=why)
+    answer = Answer(remark, remark.department_id, outcome, justification)
+    [decision] = _draft_all(consultation, [answer], by=by, now=now, corrects_why=why)
     record(
         HistoryEntry.Verb.CORRECT_ANSWER,
         consultation=consultation,
@@ -512,7 +514,7 @@ def _draft_all(
     is_direct = consultation.answer_path == Consultation.AnswerPath.DIRECT
     drafted = []
     for answer in answers:
-        if answer.remark.department_id is None:
+        if answer.department is None:
             raise AssertionError("An answered remark has a department.")
         drafted.append(
             Decision(
@@ -521,7 +523,7 @@ def _draft_all(
                 outcome=answer.outcome,
                 justification=answer.justification.strip(),
                 corrects_why=corrects_why,
-                department_id=answer.remark.department_id,
+                department_id=answer.department,
                 decided_by=by,
                 decided_at=now,
                 four_eyes=consultation.answer_path == Consultation.AnswerPath.FOUR_EYES,

@@ -11,7 +11,6 @@ from consultations.models import AnswerSheet, LetterDraft, RemarkImport
 
 KEEP_LETTER_DAYS = 90  # a letter begun and left; a clerk may be away for long
 KEEP_VERDICTS_DAYS = 30  # what was said of each row of a table that is dealt with
-DEALT_WITH = (RemarkImport.State.ENTERED, RemarkImport.State.DISCARDED, RemarkImport.State.FAILED)
 
 
 @transaction.atomic
@@ -22,14 +21,6 @@ def forget_old_intake(*, now: dt.datetime | None = None) -> int:
     """
     now = now or timezone.now()
     letters, _by_model = LetterDraft.objects.filter(updated_at__lt=now - dt.timedelta(days=KEEP_LETTER_DAYS)).delete()
-    tables = (
-        RemarkImport.objects.filter(state__in=DEALT_WITH, at__lt=now - dt.timedelta(days=KEEP_VERDICTS_DAYS))
-        .exclude(rows=[])
-        .update(rows=[])
-    )
-    sheets = (
-        AnswerSheet.objects.filter(state__in=DEALT_WITH, at__lt=now - dt.timedelta(days=KEEP_VERDICTS_DAYS))
-        .exclude(rows=[])
-        .update(rows=[])
-    )
-    return letters + tables + sheets
+    before = now - dt.timedelta(days=KEEP_VERDICTS_DAYS)
+    verdicts = sum(kind.objects.with_old_verdicts(before).update(rows=[]) for kind in (RemarkImport, AnswerSheet))
+    return letters + verdicts

@@ -60,7 +60,7 @@ def answer_group(
     others = list(waiting_with(remark)[: MOST_AT_ONCE + 1])
     if len(others) > MOST_AT_ONCE or seen_others not in {None, len(others)}:
         raise GroupChanged
-    answers = [Answer(one, outcome, justification, one.revision) for one in others]
+    answers = [Answer(one, one.department_id, outcome, justification, one.revision) for one in others]
     consultation = Consultation.objects.get(pk=remark.consultation_id)
     refusals = decide_remarks(consultation, answers, by=by, now=now) if answers else {}
     return GroupAnswer(decision, len(others) - len(refusals), refusals)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from consultations.errors import NotPermitted, TopicChanged, TopicNotOfThisConsultation, TopicSetAlready
-from consultations.models import Consultation, GroupMember, HistoryEntry, Remark, Topic, TopicSuggestion
+from consultations.models import Consultation, GroupMember, HistoryEntry, Remark, Topic, TopicRefusal, TopicSuggestion
 from consultations.permissions import may_set_topics
 from consultations.querysets import UNGROUPED
 from consultations.services import tallies
@@ -100,15 +100,24 @@ def set_topics(
 
 
 @transaction.atomic
-def refuse_suggestion(suggestion: TopicSuggestion, *, by: User) -> None:
-    """The suggested topic is wrong; the worker does not suggest it again. Raises TopicChanged, NotPermitted."""
+def refuse_suggestion(suggestion: TopicSuggestion, *, by: User, now: dt.datetime | None = None) -> None:
+    """The suggested topic is wrong; the worker never suggests it to this remark again.
+
+    Raises TopicChanged, NotPermitted.
+    """
     if not may_set_topics(by):
         raise NotPermitted
+    # The worker that suggests holds it too: it has either read this refusal, or this row is as it wrote it.
+    Consultation.objects.hold(suggestion.consultation_id)
     changed = TopicSuggestion.objects.filter(pk=suggestion.pk, topic=suggestion.topic_id, state=State.OPEN).update(
         state=State.REFUSED
     )
     if not changed:
         raise TopicChanged
+    TopicRefusal.objects.bulk_create(
+        [TopicRefusal(remark_id=suggestion.pk, topic_id=suggestion.topic_id, by=by, at=now or timezone.now())],
+        ignore_conflicts=True,
+    )
 
 
 def suggest_topics(
@@ -177,7 +186,11 @@ def _write(consultation: Consultation, keys: list[int], made: list[TopicSuggesti
     Consultation.objects.hold(consultation.pk)
     low, high = keys[0], keys[-1]
     before = TopicSuggestion.objects.filter(consultation=consultation, remark__gte=low, remark__lte=high)
-    refused = set(before.filter(state=State.REFUSED).values_list("remark", "topic"))
+    refused = set(
+        TopicRefusal.objects.filter(remark__consultation=consultation, remark__gte=low, remark__lte=high).values_list(
+            "remark", "topic"
+        )
+    )
     before.filter(state=State.OPEN).delete()
     # Whose topic was set while we were thinking, or a person has refused this very topic.
     waiting = set(

@@ -22,10 +22,11 @@ from consultations.models import BulkAction, BulkItem
 from consultations.permissions import may_answer, own_departments
 from consultations.services.bulk import confirm, go_on, job_of, may_do, prepare
 from consultations.table_template import safe_cell
-from consultations.views.desk_pages import desk_page, signed_in_person
+from consultations.views.desk_pages import desk_page, expired_in_words, signed_in_person
 from consultations.words import refusal_in_words, status_for, words_for
 from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.paging import page_by_key, read_key
+from lublin2030.views import keeps_typed_text
 
 FIRST = 20  # of the list, shown before anything is done
 ALL = 100  # on a page of the whole list
@@ -33,6 +34,7 @@ ACTIONS = 20
 SHOWN_REFUSED = 50  # remarks of one reason that are named on the page; the file names all
 
 
+@keeps_typed_text
 @desk_page(may_answer)
 def bulk(request: HttpRequest) -> HttpResponseBase:
     """Choose remarks and see them; then say what is to be done to all of them, and confirm it."""
@@ -46,7 +48,11 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
 
 
 def _list(
-    request: HttpRequest, form: DeskFilterForm, chosen: DeskFilter | None, tried: VerbForm | None = None
+    request: HttpRequest,
+    form: DeskFilterForm,
+    chosen: DeskFilter | None,
+    tried: VerbForm | None = None,
+    problem: str = "",
 ) -> HttpResponse:
     """The filter, the number, the remarks, and the verbs that the person may do to them."""
     is_whole = "wszystkie" in request.GET
@@ -54,16 +60,16 @@ def _list(
     number, after = 0, None
     forms: list[VerbForm] = []
     if chosen is not None:
-        remarks = chosen.remarks()
-        number = remarks.count()
+        number = chosen.total
+        form.show_counts(chosen.counts)
         page = page_by_key(
-            remarks.select_related("consultation", "submission", "department", "topic"),
+            chosen.remarks().select_related("consultation", "submission", "department", "topic"),
             key="position",
             size=ALL if is_whole else FIRST,
             after=read_key(request.GET.get("po")),
         )
         rows, after = read(page.rows), page.after
-        forms = verb_forms(request.user, chosen.consultation, initial=_parameters_again(chosen, request.user))
+        forms = verb_forms(request.user, chosen.of_one, initial=_parameters_again(chosen, request.user))
         if tried is not None:
             forms = [tried if one.verb == tried.verb else one for one in forms]
     asked = tried.verb.value if tried is not None else request.GET.get("czynnosc", "")
@@ -78,14 +84,19 @@ def _list(
         "forms": forms,
         "asked": asked,
         "tried": tried,
+        "problem": problem,
+        "is_narrowed": form.own is not None,
         "actions": _actions_of(request.user)[:ACTIONS],
     }
-    return render(request, "desk/bulk/list.html", context, status=200 if tried is None and chosen else 422)
+    # Of an expired form whoever called says the status.
+    is_faulty = chosen is None or (tried is not None and not problem)
+    return render(request, "desk/bulk/list.html", context, status=422 if is_faulty else 200)
 
 
 def _parameters_again(chosen: DeskFilter, user: Any) -> dict[str, Any]:
     """What was chosen for the action whose refused remarks are to be tried again."""
-    action = _actions_of(user).filter(pk=dict(chosen.params).get("odrzucone", 0)).first()
+    refused_by = dict(chosen.params).get("odrzucone")
+    action = _actions_of(user).filter(pk=refused_by).first() if refused_by else None
     return dict(action.parameters) if action is not None else {}
 
 
@@ -94,14 +105,15 @@ def _confirm(request: HttpRequest, form: DeskFilterForm, chosen: DeskFilter) -> 
     verb = request.POST.get("verb", "")
     if verb not in BulkAction.Verb.values or not may_do(request.user, verb):
         raise BadRequest
-    said = verb_form(verb, chosen.consultation, request.POST)
-    if not said.is_valid():
-        return _list(request, form, chosen, said)
+    said = verb_form(verb, chosen.of_one, request.POST)
+    problem = expired_in_words(request)
+    if not said.is_valid() or problem:
+        return _list(request, form, chosen, said, problem)
     prepared = prepare(chosen)
     is_typed = said.verb == BulkAction.Verb.PUBLISH
     is_asked = "fingerprint" in request.POST
     confirmation = ConfirmForm(request.POST if is_asked else None, prepared=prepared, is_typed=is_typed)
-    problem, status = "", 422 if is_asked else 200
+    status = 422 if is_asked else 200
     if is_asked and confirmation.is_valid():
         try:
             action = confirm(

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from consultations.errors import AnswerDraftChanged, ConsultationError
 from consultations.models import AnswerDraft, NoteFile, Remark
-from consultations.permissions import may_note, may_read_remarks
+from consultations.permissions import may_note, may_open_note_files, may_read_remarks
 from consultations.services.answer_drafts import Seen, Typed, save_answer_draft
 from consultations.services.presence import be_present, leave
 from consultations.views.desk_pages import desk_page, signed_in_person
@@ -93,7 +93,10 @@ def here_in_words(user: User, since: object) -> str:
 @desk_page(may_note)
 def note_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file of a private note, to be saved, not shown in the portal's name."""
-    one = get_object_or_404(NoteFile, pk=pk)
+    one = NoteFile.objects.select_related("note").filter(pk=pk).first()
+    if one is None or not may_open_note_files(request.user, one.note):
+        # Whether there is such a file is told only to who may open it.
+        raise PermissionDenied
     try:
         content = one.file.open("rb")
     except FileNotFoundError:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -73,6 +74,12 @@ def page_of(queue: Any, request: HttpRequest) -> KeyPage[Any]:
     return page_by_moment(queue, field="received_at", newest_first=False, size=PAGE, after=after)
 
 
+def expired_in_words(request: HttpRequest) -> str:
+    """Why nothing was done: the token of the form that was sent had expired. Empty when it had not."""
+    is_expired = getattr(request, "form_expired", False)
+    return _("The page stood open too long. Nothing is lost: send it once more.") if is_expired else ""
+
+
 def form_page(
     request: HttpRequest,
     template: str,
@@ -82,22 +89,21 @@ def form_page(
     context: dict[str, Any],
     problem: str = "",
 ) -> HttpResponse:
-    """The page with the forms that are allowed now. What was typed is kept, also when its form is allowed no more.
+    """The page with the forms that are allowed now. Whatever was typed is shown again, also what could not be read.
+
+    In its form, or, when that is allowed no more, beside the reason.
 
     ``problem``: why nothing was done, where no verb has refused.
     """
     forms = {form.action: form for form in allowed}
     lost: list[tuple[str, str]] = []
     problem = words_for(error) if error else problem
-    if tried is not None and not problem:
-        forms[tried.action] = tried
-    elif tried is not None and tried.action in forms:
-        # The hidden fields must be those of the record as it is now, the texts those that were typed.
-        fresh = forms[tried.action]
-        typed = {name: value for name, value in tried.cleaned_data.items() if not fresh.fields[name].widget.is_hidden}
-        fresh.initial = {**fresh.initial, **typed}
+    if tried is not None and tried.action in forms:
+        # A refusal says what has changed; without one nobody has told the person, so the next try must notice it.
+        forms[tried.action].refill(tried, seen_anew=error is not None)
     elif tried is not None:
-        lost = [(str(field.label), str(field.value())) for field in tried.visible_fields() if field.value()]
+        problem = problem or _("This cannot be done any more.")
+        lost = [(str(field.label), _as_chosen(field)) for field in tried.visible_fields() if field.value()]
     context |= {
         "forms": forms,
         "lost": lost,
@@ -106,3 +112,10 @@ def form_page(
         "now": timezone.now(),
     }
     return render(request, template, context, status=status_for(error) if error else 200)
+
+
+def _as_chosen(field: BoundField) -> str:
+    """What was typed into a field, or what the choice is called."""
+    value = str(field.value())
+    choices = getattr(field.field, "choices", ())
+    return next((str(label) for key, label in choices if str(key) == value), value)

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from consultations.desk import PAGE, answers_of, read, reviews_of
+from consultations.desk_filters import DeskFilterForm
 from consultations.desk_forms import AssignCheckedForm, CheckedForm
-from consultations.desk_lists import DeskFilter
 from consultations.desk_load import load_of_departments
 from consultations.models import Consultation, Remark
 from consultations.permissions import may_answer, may_approve, may_assign, may_read_remarks
 from consultations.services.decisions import approve_answer, assign_remark, review_answer
 from consultations.views.desk_pages import desk_page, do_to_checked, page_of, signed_in_person
+from lublin2030.lib.dates import warsaw_day
 
 
 @desk_page(may_assign)
@@ -94,15 +95,22 @@ def _remark_list(request: HttpRequest, template: str, queue: Any, form: CheckedF
 def remarks(request: HttpRequest) -> HttpResponse:
     """Every remark, narrowed by the address; what is opened from here keeps previous and next within the list."""
     now = timezone.now()
-    asked = DeskFilter.read(request.GET, user=request.user, now=now)
-    page = asked.page(after=request.GET.get("after"), size=PAGE)
+    form = DeskFilterForm(request.GET.dict(), user=request.user, reads_all=True)
+    chosen = form.chosen(today=warsaw_day(now))
+    readings, after = [], None
+    if chosen is not None:
+        page = chosen.page(after=request.GET.get("after"), size=PAGE)
+        readings, after = read(page.rows), page.after
+        form.show_counts(chosen.counts)
     context = {
-        "filter": asked,
-        "readings": read(page.rows),
-        "after": page.after,
+        "filter": form,
+        "chosen": chosen,
+        "readings": readings,
+        "after": after,
+        "may_do_in_bulk": may_answer(request.user),
         "now": now,
     }
-    return render(request, "desk/remarks.html", context)
+    return render(request, "desk/remarks.html", context, status=200 if chosen else 422)
 
 
 @desk_page(may_read_remarks)

@@ -28,6 +28,7 @@ from consultations.desk import (
     read_corrections,
     reviews_of,
 )
+from consultations.desk_filters import IN_LIST, DeskFilterForm
 from consultations.desk_forms import (
     ApproveForm,
     AssignForm,
@@ -40,7 +41,6 @@ from consultations.desk_forms import (
     ReviewForm,
 )
 from consultations.desk_groups import similar_of_remark
-from consultations.desk_lists import IN_LIST, DeskFilter
 from consultations.errors import AnswerDraftChanged, ConsultationError, RemarkAlreadyDecided
 from consultations.models import AnswerDraft, Consultation, Decision, HistoryEntry, JustificationTemplate, Remark
 from consultations.outcomes import offered_outcomes
@@ -48,6 +48,7 @@ from consultations.permissions import (
     may_approve,
     may_assign,
     may_decide,
+    may_open_note_files,
     may_publish,
     may_read_remarks,
     may_redact,
@@ -69,8 +70,16 @@ from consultations.services.group_answers import MOST_AT_ONCE, GroupAnswer, answ
 from consultations.services.notes import mentionable_colleagues, write_note
 from consultations.services.presence import others_at
 from consultations.views.attachments import readable_attachments
-from consultations.views.desk_pages import desk_page, form_page, go_on, line_of_steps, signed_in_person
+from consultations.views.desk_pages import (
+    desk_page,
+    expired_in_words,
+    form_page,
+    go_on,
+    line_of_steps,
+    signed_in_person,
+)
 from consultations.words import describe_history
+from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.numbers import grouped
 from lublin2030.lib.paging import read_key
 from lublin2030.views import keeps_typed_text
@@ -102,9 +111,7 @@ def remark(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method != "POST":
         return _remark_page(request, one)
     form = _remark_form(request)
-    if getattr(request, "form_expired", False):
-        form.is_valid()
-        problem = _("The page stood open too long. Nothing is lost: send it once more.")
+    if problem := expired_in_words(request):
         return _remark_page(request, one, form, problem=problem)
     if request.POST.get("action") in WHILE_TYPING:
         return _while_typing(request, one, form)
@@ -144,9 +151,11 @@ def _queue_of(request: HttpRequest, one: Remark) -> FromQueue:
     """The list from which the remark was opened, as its address says; else the queue where its state puts it."""
     user = request.user
     if request.GET.get(IN_LIST) == "1":
-        asked = DeskFilter.read(request.GET, user=user, now=timezone.now())
-        rows = asked.remarks.select_related("consultation", "department", "passage", "submission")
-        return FromQueue("remarks", rows, asked.order, asked.opened, f"?{asked.query}".rstrip("?&"))
+        form = DeskFilterForm(request.GET.dict(), user=user, reads_all=True)
+        asked = form.chosen(today=warsaw_day(timezone.now()))
+        if asked is not None:
+            rows = asked.in_order().select_related("consultation", "department", "passage", "submission")
+            return FromQueue("remarks", rows, asked.order, asked.opened, f"?{asked.address}".rstrip("?"))
     if one.state == State.PROPER and may_assign(user):
         return FromQueue("assignment", Remark.objects.waiting_for_assignment())
     step = one.correction or one.state
@@ -297,6 +306,7 @@ def _remark_page(
     queue = _queue_of(request, one)
     entries = HistoryEntry.objects.filter(Q(remark=one) | Q(submission=one.submission_id))
     reading = read([one])[0]
+    notes = one.notes.select_related("by").prefetch_related("files", "mentions")
     return form_page(
         request,
         "desk/remark.html",
@@ -331,7 +341,8 @@ def _remark_page(
             "keep_key": keep_key(one, user),
             "templates": JustificationTemplate.objects.fitting(one) if types else [],
             "others": others_at(one, than=user, now=now),
-            "notes": one.notes.select_related("by").prefetch_related("files", "mentions"),
+            "notes": notes,
+            "opened": {note.pk for note in notes if may_open_note_files(user, note)},
             "colleagues": [one for one in mentionable_colleagues() if one.pk != user.pk],
         },
         problem,

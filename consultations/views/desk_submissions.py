@@ -23,8 +23,17 @@ from consultations.services.duplicates import same_texts
 from consultations.services.intake import proposed_reasons
 from consultations.services.submissions import renew_tracking_link
 from consultations.services.verification import mark_improper, mark_proper, reopen_verification
-from consultations.views.desk_pages import desk_page, form_page, go_on, line_of_steps, page_of, signed_in_person
+from consultations.views.desk_pages import (
+    desk_page,
+    expired_in_words,
+    form_page,
+    go_on,
+    line_of_steps,
+    page_of,
+    signed_in_person,
+)
 from consultations.words import describe_history
+from lublin2030.views import keeps_typed_text
 
 State = Remark.State
 
@@ -37,6 +46,7 @@ def verification(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/verification.html", {"rows": page.rows, "after": page.after, "now": timezone.now()})
 
 
+@keeps_typed_text
 @desk_page(may_verify)
 def submission(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One submission whole: who, how, when, every remark; and the verbs its state allows."""
@@ -44,6 +54,8 @@ def submission(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method != "POST":
         return _submission_page(request, case)
     form = _submission_form(case, request)
+    if problem := expired_in_words(request):
+        return _submission_page(request, case, form, problem=problem)
     if not form.is_valid():
         return _submission_page(request, case, form)
     place = queue_around(Submission.objects.waiting_for_verification(), case)
@@ -94,7 +106,12 @@ def _do_with_submission(case: Submission, form: DeskForm, *, by: User) -> str:
 
 
 def _submission_page(
-    request: HttpRequest, case: Submission, tried: DeskForm | None = None, error: ConsultationError | None = None
+    request: HttpRequest,
+    case: Submission,
+    tried: DeskForm | None = None,
+    error: ConsultationError | None = None,
+    *,
+    problem: str = "",
 ) -> HttpResponse:
     is_pending = case.verification == Submission.Verification.PENDING
     remarks = list(
@@ -128,6 +145,7 @@ def _submission_page(
             "proposed_reasons": proposed,
             "queue_name": "verification",
         },
+        problem,
     )
 
 

@@ -24,11 +24,12 @@ from consultations.models import HistoryEntry, Remark
 from consultations.permissions import may_redact
 from consultations.public_text import TEXTS, PublicText
 from consultations.services.redaction import approve_text, redact_text
-from consultations.views.desk_pages import desk_page, do_to_checked, go_on, signed_in_person
+from consultations.views.desk_pages import desk_page, do_to_checked, expired_in_words, go_on, signed_in_person
 from consultations.wording import Run
 from consultations.words import describe_history, status_for, words_for
 from lublin2030.lib.paging import page_by_moment, read_key
 from lublin2030.lib.redacting import Kind, Proposal, Span, find_phrase, propose, redact, redacted_spans
+from lublin2030.views import keeps_typed_text
 
 AROUND = 30  # characters shown on either side of a proposal
 
@@ -116,6 +117,7 @@ def _approve_as_listed(remark: Remark, revision: int | None, by: Any) -> object:
     return approve_text(remark, revision=revision or 0, seen=Remark.TextState.WAITING, by=by)
 
 
+@keeps_typed_text
 @desk_page(may_redact)
 def text(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One text beside what the public would read of it: check, look, approve."""
@@ -130,7 +132,7 @@ def text(request: HttpRequest, pk: int) -> HttpResponseBase:
             form = RedactForm(request.POST, lengths={name: len(getattr(one, name)) for name in TEXTS})
         case _:
             raise BadRequest
-    if not form.is_valid() or "preview" in request.POST:
+    if not form.is_valid() or "preview" in request.POST or expired_in_words(request):
         return _page(request, one, form)
     queue = Remark.objects.waiting_for_approval()
     place = queue_around(queue, one)
@@ -201,7 +203,7 @@ def _page(
         "form": redact_form,
         "approve": ApproveTextForm(initial=fresh),
         "unfound": unfound,
-        "error": words_for(error) if error else "",
+        "error": words_for(error) if error else expired_in_words(request),
         "state": one.get_text_state_display(),
         "has_errors": bool(tried and tried.errors),
         "is_preview": "preview" in request.POST,

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from lublin2030.lib.dates import warsaw_day
-from lublin2030.lib.desk import queues_for
+from lublin2030.lib.desk import count_waiting, queues_for
 from lublin2030.lib.markdown import clean_html, render_markdown
 from lublin2030.lib.numbers import grouped
 from lublin2030.lib.quarters import Quarter
@@ -163,17 +163,19 @@ def field(bound: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("desk/queues.html", takes_context=True)
 def desk_queues(context: dict[str, Any]) -> dict[str, Any]:
-    """The queues of the signed-in person, with how much waits in each."""
+    """The person's queues with how much waits in each: one query, or none where the page has counted."""
     request = context["request"]
     opened_from = context.get("queue_name")  # an item's page says in which queue it stands
     items = []
-    for queue in queues_for(request.user):
+    queues = queues_for(request.user)
+    counts = context.get("queue_counts") or count_waiting(queues, request.user)
+    for queue in queues:
         url = reverse(queue.url_name)
         items.append(
             {
                 "label": queue.label,
                 "url": url,
-                "count": queue.count(request.user),
+                "count": counts[queue.name],
                 "current": opened_from == queue.name if opened_from else request.path.startswith(url),
             }
         )

@@ -24,10 +24,6 @@ def without_report(now: dt.datetime) -> QuerySet[Consultation]:
     return Consultation.objects.closed(now).filter(~Exists(standing)).order_by("closes_at", "pk")
 
 
-def _count(_user: Any) -> int:
-    return without_report(timezone.now()).count() + exposing_anywhere().count()
-
-
 def _waiting(_user: Any, limit: int) -> list[Waiting]:
     """Reports that still say what was taken out of the register come first."""
     exposing = [
@@ -61,7 +57,7 @@ def register_queues() -> None:
             label=gettext_lazy("Reports"),
             url_name="desk:reports",
             may_see=may_make_reports,
-            count=_count,
+            waits=lambda user: [without_report(timezone.now()), exposing_anywhere()],
             oldest=_waiting,
             order=55,
             empty=gettext_lazy("Every consultation that is over has its report."),

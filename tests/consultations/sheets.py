@@ -19,7 +19,8 @@ OUTCOME, WHY, TOKEN = (KEYS.index(key) + 1 for key in ("outcome", "justification
 
 
 def exported(consultation: Consultation) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(write_sheet(consultation, Remark.objects.filter(consultation=consultation)))
+    sheet, _number = write_sheet(consultation, Remark.objects.filter(consultation=consultation))
+    return openpyxl.load_workbook(sheet)
 
 
 def filled_in(consultation: Consultation, *answers: tuple[str, str]) -> openpyxl.Workbook:

@@ -19,10 +19,12 @@ from consultations.services import sheets
 from consultations.services.attachments import SHEETS, delete_orphan_files
 from consultations.services.decisions import assign_remark, decide_remark, return_decision
 from consultations.services.forgetting import forget_old_intake
-from consultations.services.sheets import bring_in_sheet, choose_rows, discard_sheet
+from consultations.services.sheets import bring_in_sheet, choose_rows, discard_sheet, export_sheet
 from consultations.sheet_rows import Token
 from consultations.sheet_words import why_in_words
+from consultations.words import describe_history
 from lublin2030.lib.storage import private_storage
+from tests.consultations.bulk import chosen
 from tests.consultations.sheets import KEYS, TOKEN, checked, content_of, exported, filled_in
 from tests.factories import DURING, DepartmentFactory, consultation_with_draft, person, remark_in_state, submission
 
@@ -111,7 +113,7 @@ def test_the_export_asks_no_more_for_more_remarks(consultation, remark, connecti
 def test_the_address_gives_the_remarks_of_the_filter(consultation, remark, client, sign_in):
     remark_in_state(consultation, "proper")
     sign_in(Role.COORDINATOR)
-    got = client.get(f"{reverse('desk:sheet_export')}?konsultacja={consultation.slug}&stan=assigned")
+    got = client.post(f"{reverse('desk:sheet_export')}?konsultacja={consultation.slug}&stan=assigned")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(got.streaming_content)))
     assert [row[0].value for row in book.worksheets[0].iter_rows(min_row=2)] == [remark.public_number]
 
@@ -119,7 +121,29 @@ def test_the_address_gives_the_remarks_of_the_filter(consultation, remark, clien
 def test_an_unknown_filter_exports_nothing(consultation, remark, client, sign_in):
     sign_in(Role.COORDINATOR)
     address = f"{reverse('desk:sheet_export')}?konsultacja={consultation.slug}&stan=zgubione"
-    assert client.get(address).status_code == 400
+    assert client.post(address).status_code == 400
+    assert not HistoryEntry.objects.filter(verb="export_sheet").exists()
+
+
+def test_the_export_is_sent_and_not_followed(consultation, remark, client, sign_in):
+    sign_in(Role.COORDINATOR)
+    assert client.get(f"{reverse('desk:sheet_export')}?konsultacja={consultation.slug}").status_code == 405
+
+
+def test_who_took_how_many_remarks_out_is_written_down(consultation, remark, client, sign_in):
+    boss = sign_in(Role.COORDINATOR)
+    department = remark.department
+    remark_in_state(consultation, "assigned")
+    client.post(f"{reverse('desk:sheet_export')}?konsultacja={consultation.slug}&komorka={department.slug}")
+    row = HistoryEntry.objects.get(verb="export_sheet")
+    assert (row.consultation, row.by, row.after) == (consultation, boss, {"remarks": 1, "department": department.pk})
+    assert department.name in describe_history([row])[0]["after"]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.COORDINATOR, Role.EXPERT}])
+def test_others_export_nothing(consultation, remark, role):
+    with pytest.raises(NotPermitted):
+        export_sheet(chosen(consultation, person(role)), by=person(role))
 
 
 def test_an_expert_exports_only_the_own_departments(consultation, remark, client, sign_in):
@@ -127,7 +151,7 @@ def test_an_expert_exports_only_the_own_departments(consultation, remark, client
     own = DepartmentFactory()
     own.members.add(expert)
     mine = remark_in_state(consultation, "assigned", department=own)
-    got = client.get(f"{reverse('desk:sheet_export')}?konsultacja={consultation.slug}")
+    got = client.post(f"{reverse('desk:sheet_export')}?konsultacja={consultation.slug}")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(got.streaming_content)))
     assert [row[0].value for row in book.worksheets[0].iter_rows(min_row=2)] == [mine.public_number]
 
@@ -389,7 +413,7 @@ def test_the_pages_bring_a_sheet_from_the_file_to_the_drafts(consultation, remar
     file = SimpleUploadedFile("arkusz.xlsx", content_of(filled_in(consultation, ("accepted", "Słusznie."))))
     there = client.post(reverse("desk:sheets", args=[consultation.slug]), {"file": file}).url
     jobs.run_due()
-    assert client.get(there).context["rows"][0]["verdict"]
+    assert client.get(there).context["rows"][0][0].verdict
     client.post(there, {"action": "everything"})
     jobs.run_due()
     assert client.get(there).status_code == 200
@@ -416,6 +440,36 @@ def test_the_sheets_page_asks_no_more_for_more_sheets(consultation, remark, clie
         checked(consultation, exported(consultation), boss)
         counts.append(connection_queries(lambda: client.get(reverse("desk:sheets", args=[consultation.slug]))))
     assert counts[0] == counts[1]
+
+
+# What each person may do with a sheet that an expert has brought in; the page shows the buttons of just that.
+MAY_WITH_SHEET = {
+    "its author": {"enter", "discard"},
+    "another expert": set(),
+    "a coordinator": {"discard"},
+    "an editor": set(),
+}
+
+
+@pytest.mark.parametrize("who", MAY_WITH_SHEET)
+def test_what_each_may_do_with_a_sheet_and_which_buttons_the_page_shows(consultation, remark, client, who):
+    author = person(Role.EXPERT)
+    remark.department.members.add(author)
+    sheet = checked(consultation, filled_in(consultation, ("accepted", "Słusznie.")), author)
+    role = {"a coordinator": Role.COORDINATOR, "an editor": Role.EDITOR}.get(who, Role.EXPERT)
+    user = author if who == "its author" else person(role)
+    client.force_login(user)
+    page = client.get(reverse("desk:sheet", args=[consultation.slug, sheet.pk])).content.decode()
+    verbs = {
+        "enter": lambda: choose_rows(sheet, everything=True, by=user),
+        "discard": lambda: discard_sheet(sheet, by=user),
+    }
+    for verb, button in (("enter", 'value="everything"'), ("discard", 'value="discard"')):
+        may = verb in MAY_WITH_SHEET[who]
+        assert (button in page) is may
+        if not may:
+            with pytest.raises(NotPermitted):
+                verbs[verb]()
 
 
 def test_only_whoever_brought_it_in_answers_by_it(consultation, remark, boss):

@@ -25,7 +25,7 @@ from consultations.models import (
 from consultations.services import bulk
 from consultations.services.bulk import confirm, prepare
 from consultations.services.corrections import withdraw_remark
-from consultations.services.decisions import decide_remark, review_answer
+from consultations.services.decisions import assign_remark, decide_remark, review_answer
 from consultations.services.publication import continue_batch
 from consultations.services.tallies import recount
 from lublin2030.lib.tokens import new_token
@@ -76,7 +76,9 @@ def test_a_remark_that_comes_after_the_confirmation_is_not_touched(consultation,
     assert states(consultation) == ["assigned", "proper"]
 
 
-@pytest.mark.parametrize("change", ["one more", "one less", "one for another", "another text", "another answer"])
+@pytest.mark.parametrize(
+    "change", ["one more", "one less", "one for another", "another text", "another answer", "another department"]
+)
 def test_a_list_that_has_changed_since_it_was_shown_is_confirmed_anew(consultation, boss, change):
     kept, gone = assigned(consultation, 2)
     found = chosen(consultation, boss)
@@ -89,6 +91,8 @@ def test_a_list_that_has_changed_since_it_was_shown_is_confirmed_anew(consultati
         withdraw_remark(gone, now=DURING)
     if change == "another text":
         Remark.objects.filter(pk=kept.pk).update(revision=2)
+    if change == "another department":
+        assign_remark(kept, department=DepartmentFactory(), by=boss, now=DURING)
     if change == "another answer":
         decide_remark(kept, outcome=Remark.Outcome.ACCEPTED, justification="Tak.", by=boss, now=DURING)
     with pytest.raises(ListChanged) as refused:
@@ -193,7 +197,7 @@ def test_a_remark_that_went_to_others_meanwhile_is_refused_to_the_expert(consult
     action = confirmed(consultation, "decide", expert, ANSWER)
     Remark.objects.filter(pk=remark.pk).update(department=DepartmentFactory())
     jobs.run_due()
-    assert refusals(action) == ["NotPermitted"]
+    assert refusals(action) == ["RemarkAlreadyDecided"]
 
 
 def test_review_and_approve_take_every_answer_its_step_on(boss):
@@ -225,6 +229,23 @@ def test_an_answer_that_was_drafted_after_the_confirmation_is_not_approved_unsee
     review_answer(remark, by=boss, now=DURING)
     jobs.run_due()
     assert refusals(action) == ["NothingToApprove"]
+
+
+def test_a_remark_given_to_others_since_the_confirmation_is_not_answered_in_their_name(consultation, boss):
+    kept, moved = assigned(consultation, 2)
+    action = confirmed(consultation, "decide", boss, ANSWER)
+    assign_remark(moved, department=DepartmentFactory(), by=boss, now=DURING)
+    jobs.run_due()
+    assert (refusals(action), states(consultation)) == (["RemarkAlreadyDecided"], ["approved", "assigned"])
+    assert [one.department for one in Decision.objects.all()] == [kept.department]
+
+
+def test_a_remark_without_a_department_at_the_confirmation_is_not_answered_later(consultation, boss):
+    remark = remark_in_state(consultation, "proper")
+    action = confirmed(consultation, "decide", boss, ANSWER)
+    assign_remark(remark, department=DepartmentFactory(), by=boss, now=DURING)
+    jobs.run_due()
+    assert (refusals(action), Decision.objects.count()) == (["RemarkAlreadyDecided"], 0)
 
 
 def test_return_sends_answers_back_with_the_reason(consultation, boss):

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from consultations.desk import pending_of
-from consultations.desk_lists import DeskFilter
+from consultations.desk_filters import DeskFilterForm
 from consultations.desk_load import load_of_departments
 from consultations.models import Consultation, Remark, Topic
 from consultations.services.decisions import approve_answer, correct_answer, decide_remark, review_answer
@@ -34,9 +34,11 @@ def coordinator(sign_in):
     return sign_in(Role.COORDINATOR)
 
 
-def found(query: str, user=None) -> list[Remark]:
-    asked = DeskFilter.read(QueryDict(query), user=user or person(Role.COORDINATOR), now=DURING)
-    return list(asked.remarks)
+def found(query: str, user=None) -> list[Remark] | None:
+    """What the list shows; None where the address says something that nobody knows."""
+    form = DeskFilterForm(QueryDict(query).dict(), user=user or person(Role.COORDINATOR), reads_all=True)
+    asked = form.chosen(today=warsaw_day(DURING))
+    return None if asked is None else list(asked.in_order())
 
 
 def due(remark: Remark, days: int | None) -> Remark:
@@ -53,8 +55,8 @@ def test_each_state_and_the_corrections_can_be_asked_for(consultation):
     by = person(Role.COORDINATOR)
     correct_answer(remarks["published"], outcome=Remark.Outcome.EXPLAINED, justification="x", why="y", by=by)
     assert {state: found(f"stan={state}") for state in STATES} == {state: [one] for state, one in remarks.items()}
-    assert found("stan=korekty") == found("stan=korekta-approved") == [remarks["published"]]
-    assert found("stan=korekta-drafted") == []
+    assert found("stan=sprostowania") == found("stan=sprostowanie-approved") == [remarks["published"]]
+    assert found("stan=sprostowanie-drafted") == []
 
 
 def test_by_consultation_department_chapter_and_topic(consultation):
@@ -92,11 +94,77 @@ def test_by_deadline_the_nearest_comes_first_and_without_one_the_last(consultati
 
 
 @pytest.mark.parametrize(
-    "query", ["stan=x&komorka=x&konsultacja=x&termin=-1&moje=2&sort=x&rozdzial=9&temat=x", "termin=²"]
+    "word",
+    [
+        "stan=x", "komorka=x", "konsultacja=x", "termin=-1", "termin=²", "moje=2", "sort=x", "rozdzial=9", "temat=x",
+        "dzielnica=x", "kanal=x", "q=...", "jak=9.9", "odrzucone=9",
+    ],
+)  # fmt: skip
+def test_nonsense_finds_nothing_and_says_so(client, coordinator, consultation, word):
+    remark_in_state(consultation, "received")
+    assert found(word) is None
+    page = client.get(f"{LIST}?{word}")
+    assert (page.status_code, page.context["readings"]) == (422, [])
+    assert list(page.context["filter"].errors) == [word.partition("=")[0]]
+
+
+@pytest.mark.parametrize("word", ["q=drzewa", "jak=1.1", "rozdzial=1"])
+def test_what_means_something_in_one_consultation_only_asks_for_it(consultation, word):
+    remark_in_state(consultation, "received")
+    remark_in_state(consultation_with_draft(), "received")
+    assert found(word) is None
+    assert found(f"{word}&konsultacja={consultation.slug}") is not None
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now"),
+    [
+        ("komorka=-", "komorka=brak"),
+        ("temat=-", "temat=brak"),
+        ("termin=tydzien", "termin=7"),
+        ("stan=korekty", "stan=sprostowania"),
+        ("stan=korekta-approved", "stan=sprostowanie-approved"),
+        ("stan=poprawka-approved", "stan=sprostowanie-approved"),
+    ],
 )
-def test_nonsense_is_no_filter(consultation, query):
-    remark = remark_in_state(consultation, "received")
-    assert found(query) == [remark]
+def test_earlier_addresses_still_work(consultation, earlier, now):
+    due(remark_in_state(consultation, "assigned"), 3)
+    remark_in_state(consultation, "received")
+    remark = remark_in_state(consultation, "published")
+    by = person(Role.COORDINATOR)
+    correct_answer(remark, outcome=Remark.Outcome.EXPLAINED, justification="x", why="y", by=by)
+    assert found(earlier) == found(now) != []
+
+
+# -- One filter for the list and for bulk work ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "", "stan=assigned", "stan=sprostowania", "komorka=brak", "termin=po-terminie", "termin=7", "termin=brak",
+        "rozdzial=1", "rozdzial=0", "temat=brak", "kanal=online", "q=drzewa", "jak=1.1", "moje=1",
+        "moje=1&termin=po-terminie&sort=termin",
+    ],
+)  # fmt: skip
+def test_bulk_on_the_list_is_exactly_the_list_with_the_same_number(client, coordinator, consultation, query):
+    by = person(Role.COORDINATOR)
+    for state, days in (("assigned", -1), ("assigned", 3), ("drafted", -1), ("received", None), ("published", None)):
+        last = due(remark_in_state(consultation, state), days)
+    correct_answer(last, outcome=Remark.Outcome.EXPLAINED, justification="x", why="y", by=by)
+    shown = client.get(f"{LIST}?{query}").context
+    work = client.get(f"{reverse('desk:bulk')}?{shown['chosen'].address_of_work}").context
+    of_list, of_work = ({row["remark"] for row in page["readings"]} for page in (shown, work))
+    assert of_list == of_work
+    assert shown["chosen"].total == work["number"] == len(of_list)
+
+
+def test_a_list_of_several_consultations_has_no_bulk_work(client, coordinator, consultation):
+    remark_in_state(consultation, "assigned")
+    remark_in_state(consultation_with_draft(), "assigned")
+    bulk = reverse("desk:bulk")
+    assert f"{bulk}?konsultacja" not in client.get(LIST).content.decode()
+    assert f"{bulk}?konsultacja" in client.get(f"{LIST}?konsultacja={consultation.slug}").content.decode()
 
 
 # -- Pending mine ---------------------------------------------------------------------------------------------------
@@ -163,9 +231,9 @@ def test_the_pages_have_no_gap_and_keep_the_filter(client, coordinator, consulta
 def test_it_counts_what_was_asked_for(client, coordinator, consultation):
     for state in ("received", "assigned", "assigned"):
         remark_in_state(consultation, state)
-    asked = client.get(LIST, {"stan": "assigned"}).context["filter"]
-    labels = {one.value: one.label for one in asked.state_choices}
-    assert (asked.total, set(labels), labels["received"][-3:]) == (2, {"received", "assigned"}, "(1)")
+    page = client.get(LIST, {"stan": "assigned"}).context
+    labels = dict(page["filter"].fields["stan"].choices)
+    assert (page["chosen"].total, set(labels), labels["received"][-3:]) == (2, {"", "received", "assigned"}, "(1)")
 
 
 def test_what_is_opened_from_the_list_keeps_previous_and_next_within_it(client, coordinator, consultation):

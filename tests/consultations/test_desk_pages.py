@@ -201,7 +201,7 @@ def test_a_decision_for_the_old_department_keeps_the_text_in_the_form(consultati
     assert not Decision.objects.exists()
     form = answer.context["forms"]["decide"]
     assert form["justification"].value() == "Dopiszemy to do rozdziału."
-    assert form["seen_department"].value() == Remark.objects.get().department_id
+    assert form["seen_department"].value() == str(Remark.objects.get().department_id)
 
 
 def test_an_expert_whose_remark_was_given_to_others_keeps_the_typed_text(consultation, client, sign_in):

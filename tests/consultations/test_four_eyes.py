@@ -264,7 +264,8 @@ def test_whoever_has_typed_it_hands_it_over(people):
 def test_answered_among_many_nothing_typed_is_left(people):
     remark = on("direct")
     save_answer_draft(remark, typed=Typed("accepted", "Nie, bo", ""), by=people[0], seen=Seen(0), now=DURING)
-    decide_remarks(remark.consultation, [Answer(remark, ACCEPTED, "Słusznie.")], by=people[1], now=DURING)
+    answer = Answer(remark, remark.department_id, ACCEPTED, "Słusznie.")
+    decide_remarks(remark.consultation, [answer], by=people[1], now=DURING)
     assert not AnswerDraft.objects.exists()
 
 

@@ -18,13 +18,14 @@ from consultations.services.audit import export_history
 from consultations.services.drafts import start_next_version
 from consultations.services.imports import discard_import, save_import, start_import
 from consultations.services.rules import change_rules
-from consultations.services.sheets import bring_in_sheet, choose_rows, discard_sheet
+from consultations.services.sheets import bring_in_sheet, choose_rows, discard_sheet, export_sheet
 from consultations.services.tables import bring_in, choose, discard
 from consultations.services.topics import set_topics
 from lublin2030.lib.dates import warsaw
 from notifications.models import Message
 from notifications.services.outbox import resend
 from tests.consultations import sheets
+from tests.consultations.bulk import chosen
 from tests.consultations.tables import checked, row
 from tests.factories import DURING, ConsultationFactory, person, submission
 from tests.files_made import pdf, upload
@@ -51,6 +52,11 @@ def send_again(consultation: Consultation, by: User) -> None:
     sent = submission(consultation)
     Message.objects.filter(submission=sent).update(state="failed")
     resend(Message.objects.filter(submission=sent).earliest("pk"), by=by)
+
+
+def export_received(consultation: Consultation, by: User) -> None:
+    submission(consultation)
+    export_sheet(chosen(consultation, by, stan="received", temat="brak"), by=by).close()
 
 
 def change_term(consultation: Consultation, by: User) -> None:
@@ -110,6 +116,12 @@ OF_WORK: dict[Any, Any] = {
         lambda one, by: set_topics(one, list(submission(one).remarks.all()), topic=one.topics.get(), by=by),
         {"topic": None},
         {"topic": "NUMBER"},
+    ),
+    Verb.EXPORT_SHEET: (
+        Role.COORDINATOR,
+        export_received,
+        {},
+        {"remarks": 1, "state": "received", "topic": None},
     ),
     Verb.BRING_IN_SHEET: (
         Role.COORDINATOR,

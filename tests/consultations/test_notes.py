@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from consultations import errors
 from consultations.models import Note, NoteFile
-from consultations.permissions import may_note
+from consultations.permissions import may_note, may_open_note_files
 from consultations.services import attachments
 from consultations.services.attachments import ORPHANED_AFTER, delete_orphan_files
 from consultations.services.notes import mentionable_colleagues, mentioned_in, write_note
@@ -139,17 +139,65 @@ def test_a_note_needs_a_word(remark, author):
         write_note(remark, text=" \n ", by=author)
 
 
-def test_files_are_kept_with_the_note_and_opened_by_colleagues_only(client, remark, author):
-    upload = SimpleUploadedFile("plan.pdf", files_made.pdf())
-    note = write_note(remark, text="W załączeniu.", files=[upload], by=author)
-    address = reverse("desk:note_file", args=[note.files.get().pk])
-    client.force_login(person(Role.EXPERT))
-    opened = client.get(address)
+def with_a_file(remark, by, text="W załączeniu.") -> Note:
+    return write_note(remark, text=text, files=[SimpleUploadedFile("plan.pdf", files_made.pdf())], by=by)
+
+
+def file_address(note: Note) -> str:
+    return reverse("desk:note_file", args=[note.files.get().pk])
+
+
+def test_a_file_is_kept_with_its_note_and_is_saved_under_its_name(client, remark, author):
+    note = with_a_file(remark, author)
+    client.force_login(author)
+    opened = client.get(file_address(note))
     assert (opened.status_code, opened["Content-Type"]) == (200, "application/pdf")
     assert "plan.pdf" in opened["Content-Disposition"]
     assert b"".join(opened.streaming_content).startswith(b"%PDF")
-    client.force_login(person(Role.COUNCILLOR))
-    assert client.get(address).status_code == 403
+
+
+# Who may open the files of a note, by role and by what the person has to do with it.
+OPENS = {
+    ("coordinator", "nobody"): True,
+    ("expert", "author"): True,
+    ("expert", "called"): True,
+    ("expert", "of the department"): False,
+    ("expert", "nobody"): False,
+    ("without a role", "author"): False,
+    ("without a role", "called"): False,
+    **{(str(role), "nobody"): False for role in Role if role not in {Role.COORDINATOR, Role.EXPERT}},
+}
+
+
+@pytest.mark.parametrize(("role", "tie"), OPENS)
+def test_who_opens_the_files_of_a_note(client, remark, author, role, tie):
+    is_former = role == "without a role"
+    user = UserFactory(name="Anna Nowak", roles=[Role.EXPERT if is_former else Role(role)])
+    if tie == "of the department":
+        remark.department.members.add(user)
+    note = with_a_file(remark, user if tie == "author" else author, "@Anna Nowak" if tie == "called" else "Pismo.")
+    if is_former:
+        user.groups.clear()
+        user = type(user).objects.get(pk=user.pk)
+    client.force_login(user)
+    may = OPENS[role, tie]
+    assert (may_open_note_files(user, note), client.get(file_address(note)).status_code) == (may, 200 if may else 403)
+
+
+def test_who_may_not_open_a_file_reads_the_note_without_the_files_name(client, remark, author):
+    note = with_a_file(remark, author)
+    client.force_login(person(Role.EXPERT))
+    page = page_of(client, remark)
+    assert "W załączeniu." in page
+    assert "plan.pdf" not in page
+    assert file_address(note) not in page
+
+
+@pytest.mark.parametrize("who", ["expert", "nobody"])
+def test_a_file_that_is_not_there_is_told_apart_from_no_other(client, who):
+    if who == "expert":
+        client.force_login(person(Role.EXPERT))
+    assert client.get(reverse("desk:note_file", args=[99])).status_code == (403 if who == "expert" else 302)
 
 
 def test_a_file_without_its_note_is_swept_after_a_day_and_others_stay(remark, author):

@@ -143,6 +143,35 @@ def test_a_refused_suggestion_is_not_made_again(consultation, topic, roads, coor
 
 
 @pytest.mark.django_db
+def test_a_refusal_is_remembered_after_another_topic_was_refused_too(consultation, topic, roads, coordinator):
+    remark = sent(consultation, OTHER)
+    suggest_topics(consultation)
+    refuse_suggestion(TopicSuggestion.objects.get(topic=roads), by=coordinator)
+    TopicSuggestion.objects.update(topic=topic, state="open")
+    refuse_suggestion(TopicSuggestion.objects.get(), by=coordinator)
+    assert suggest_topics(consultation) == 0
+    assert set(remark.topic_refusals.values_list("topic", "by")) == {(one.pk, coordinator.pk) for one in (topic, roads)}
+
+
+@pytest.mark.django_db
+def test_a_refusal_is_of_one_remark_only(consultation, topic, roads, coordinator):
+    sent(consultation, OTHER)
+    suggest_topics(consultation)
+    refuse_suggestion(TopicSuggestion.objects.get(), by=coordinator)
+    other = sent(consultation, OTHER)
+    suggest_topics(consultation)
+    assert TopicSuggestion.objects.get(state="open").remark == other
+
+
+@pytest.mark.django_db
+def test_a_refused_topic_can_still_be_set_by_a_person(consultation, topic, roads, coordinator):
+    remark = sent(consultation, OTHER)
+    suggest_topics(consultation)
+    refuse_suggestion(TopicSuggestion.objects.get(), by=coordinator)
+    assert set_topic(remark, topic=roads, seen=None, by=coordinator).topic == roads
+
+
+@pytest.mark.django_db
 def test_a_withdrawn_remark_needs_no_topic_any_more(consultation, topic, roads):
     remark = sent(consultation, OTHER)
     suggest_topics(consultation)

@@ -8,12 +8,16 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.roles import Role
+from consultations.models import Remark
+from consultations.places import with_places
 from consultations.services.submissions import Sender
 from consultations.services.summaries import publish_summary
 from participation.models import Figure
-from summaries.front import front_page
+from summaries.counts import answers_of
+from summaries.front import Pair, front_page
 from tests.factories import (
     AFTER,
     CLOSES,
@@ -159,6 +163,17 @@ def test_pairs_show_published_answers_only_and_name_nobody(client, consultation)
     assert "Jeszcze tajne" not in shown
     assert "Żaneta" not in shown
     assert "tajna@example.org" not in shown
+
+
+def test_each_pair_leads_to_the_register_of_its_own_consultation(client, consultation, monkeypatch):
+    both = [consultation, consultation_with_draft()]
+    for one in both:
+        remark_in_state(one, "published")
+    placed = with_places(Remark.objects.for_public_table(DURING))
+    pairs = tuple(Pair(one, answers_of(one.remark)[-1], None) for one in placed)
+    monkeypatch.setattr("summaries.front._pairs", lambda now: pairs)
+    shown = page(client)
+    assert [f'href="{reverse("consultations:register", args=[one.slug])}"' in shown for one in both] == [True, True]
 
 
 def test_markup_in_a_remark_is_text(client, consultation):

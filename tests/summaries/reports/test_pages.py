@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.jobs import run_due
 from accounts.models import Job
 from consultations.models import Consultation
-from summaries.models import ReportFile
+from summaries.models import ReportFile, SigningOffice
 from summaries.reports.files import make_files
 from tests.summaries.reports.making import REPORTED, corrected, drafted, finished, frozen, published_remark
 
@@ -156,6 +156,12 @@ def test_the_api_says_number_digest_files_and_the_earlier_reports(client, report
     assert [file["format"] for file in said["files"]] == sorted(FORMATS)
     assert client.get(said["files"][0]["url"]).status_code == 200
     assert said["earlier"] == [f"http://testserver{base(report.consultation)}/1-2022/"]
+
+
+def test_the_api_names_the_office_as_it_was_called_when_the_report_was_frozen(client, report):
+    name = report.office.name
+    SigningOffice.objects.update(name="Biuro po zmianie")
+    assert client.get(f"/api/v1/consultations/{report.consultation.slug}/report/").json()["office"] == name
 
 
 def test_the_api_has_no_report_before_there_is_one(client, over):
