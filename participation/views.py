@@ -9,12 +9,13 @@ from django.utils import timezone
 from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
 from participation.filters import COMING, PAST, EventFilters
 from participation.ledger import LedgerRow, ledger_sections, totals_per_unit
-from participation.models import Event, Figure, WorkingGroup
+from participation.models import Event, Figure, Voice, WorkingGroup
 from participation.working_groups import composition
 from stages.models import Process
 
 EVENTS_PAGE_SIZE = 20
 COMING_SHOWN = 10
+VOICES_SHOWN = 5
 
 
 def events(request: HttpRequest) -> HttpResponse:
@@ -56,6 +57,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "is_past": found.is_past(timezone.now()),
         "rows": [LedgerRow(figure) for figure in found.figures.select_related("part_of")],
         "photos": found.photos.all(),
+        "voices": Voice.objects.public().filter(event=found).for_list().order_by("-pk")[: VOICES_SHOWN + 1],
     }
     return render(request, "participation/event.html", context)
 

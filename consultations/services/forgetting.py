@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultations.models import AnswerSheet, LetterDraft, RemarkImport
+from participation.services.voice_imports import forget_old_imports
 
 KEEP_LETTER_DAYS = 90  # a letter begun and left; a clerk may be away for long
 KEEP_VERDICTS_DAYS = 30  # what was said of each row of a table that is dealt with
@@ -16,7 +17,7 @@ DEALT_WITH = (RemarkImport.State.ENTERED, RemarkImport.State.DISCARDED, RemarkIm
 
 @transaction.atomic
 def forget_old_intake(*, now: dt.datetime | None = None) -> int:
-    """Delete letters left half typed, and what rows of old tables and sheets said; how many of all.
+    """Delete letters left half typed, and what rows of old tables (of voices too) and sheets said; how many of all.
 
     The tables' own records and numbers stay, and so does everything that was entered.
     """
@@ -32,4 +33,4 @@ def forget_old_intake(*, now: dt.datetime | None = None) -> int:
         .exclude(rows=[])
         .update(rows=[])
     )
-    return letters + tables + sheets
+    return letters + tables + sheets + forget_old_imports(now=now)

@@ -6,6 +6,7 @@ from participation.models.figures import Figure
 from participation.models.groups import Direction, DiscussionTopic, Seats, WorkingGroup
 from participation.models.people import AgeBand
 from participation.models.places import District
+from participation.models.voice_imports import VoiceImport
 from participation.models.voices import Theme, Voice
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "Seats",
     "Theme",
     "Voice",
+    "VoiceImport",
     "WorkingGroup",
 ]
