@@ -146,7 +146,7 @@ def contents(consultation: Consultation, version: DraftVersion, now: dt.datetime
 
 @dataclass(frozen=True)
 class ReaderPassage:
-    """A passage in the reader with the number of remarks on it (0 as well while they are not shown) and of public voices.
+    """A passage in the reader with its public voices and its remarks, 0 of these as well while they are not shown.
 
     ``heading``: its level in the outline of the page, None of what is no heading. A run of list items is one list:
     ``opens_list`` with its first, ``closes_list`` with its last.

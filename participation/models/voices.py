@@ -43,7 +43,7 @@ class Voice(DemonstrationModel):
     """One opinion of one person who is not named, in that person's words or in those of who noted it down.
 
     ``capture_id`` is made where the voice was noted (a tablet without network, a row of a table, a form): whatever
-    arrives twice is one voice. Public is ``public_text`` where there is one (and ``public_why`` says why), else ``text``;
+    arrives twice is one voice. Public is ``public_text`` where there is one (``public_why`` says why), else ``text``;
     the original stays for staff. Nothing is public before a person looked at it.
     """
 
