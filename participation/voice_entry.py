@@ -165,7 +165,7 @@ def grid_row(request: HttpRequest) -> HttpResponse:
         ]
         return JsonResponse({"words": " ".join(faults) or _("Write what the person said.")}, status=422)
     note_voices([row.voice(head.origin())], by=signed_in_person(request))
-    kept = Voice.objects.only("pk").get(capture_id=row.cleaned_data["capture"])
+    kept = Voice.objects.only("pk", "text").get(capture_id=row.cleaned_data["capture"])
     found = found_in(row.cleaned_data["text"])
     words = _("kept; may be personal data: %(kinds)s") % {"kinds": found} if found else _("kept")
-    return JsonResponse({"words": words, "voice": kept.pk, "has_found": bool(found)})
+    return JsonResponse({"words": words, "voice": kept.pk, "text": kept.text, "has_found": bool(found)})

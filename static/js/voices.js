@@ -67,11 +67,11 @@ function start(form) {
 
   async function send() {
     clearTimeout(timer);
+    timer = 0;
     if (busy || stopped) return;
     const [row] = waiting;
     if (!row) { count(); return; }
     busy = true;
-    const sent = text(row);
     let answer = null;
     try {
       answer = await fetch(form.dataset.rowUrl, {
@@ -82,7 +82,7 @@ function start(form) {
         failures = 0;
         renewed = false;
         waiting.delete(row);
-        kept(row, said, sent);
+        kept(row, said);
       } else if (said.token && !renewed) {
         form.elements.namedItem("csrfmiddlewaretoken").value = said.token;
         renewed = true;
@@ -109,12 +109,12 @@ function start(form) {
     }
   }
   function later() {
-    timer = setTimeout(() => { timer = 0; send(); }, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+    timer = setTimeout(send, RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
   }
 
-  function kept(row, said, sent) {
+  function kept(row, said) {
     row.dataset.kept = "";
-    part(row, "text").value = sent;
+    part(row, "text").value = said.text;  // what is kept: an answer may have been lost, and the row edited since
     for (const field of row.querySelectorAll("textarea")) field.readOnly = true;
     for (const field of row.querySelectorAll("select")) field.disabled = true;
     tell(row, said.words, said.has_found);
@@ -147,7 +147,7 @@ function start(form) {
     for (const row of all()) keep(row);
     if (!waiting.size) count();
   });
-  window.addEventListener("online", () => { if (waiting.size) { clearTimeout(timer); timer = 0; send(); } });
+  window.addEventListener("online", () => { if (waiting.size) send(); });
   window.addEventListener("beforeunload", (event) => {
     if (all().some((row) => !isKept(row) && text(row))) event.preventDefault();
   });
