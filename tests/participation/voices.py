@@ -38,12 +38,12 @@ def somebody(role: Role | None) -> User:
     return person(role) if role else person()
 
 
-def typed(event: Event | None = None, **fields: str) -> dict[str, str]:
+def typed(of: Event | None = None, /, **fields: str) -> dict[str, str]:
     """The form of one voice as the browser sends it."""
     return {
-        "event": str(event.pk) if event else "",
-        "channel": "" if event else "cafe",
-        "day": "" if event else "30.11.2021",
+        "event": str(of.pk) if of else "",
+        "channel": "" if of else "cafe",
+        "day": "" if of else "30.11.2021",
         "question": "",
         "language": "pl",
         "capture": str(uuid.uuid4()),
@@ -55,16 +55,16 @@ def typed(event: Event | None = None, **fields: str) -> dict[str, str]:
     } | fields
 
 
-def row_of_grid(event: Event | None = None, **fields: str) -> dict[str, str]:
+def row_of_grid(of: Event | None = None, /, **fields: str) -> dict[str, str]:
     """One row of the grid as its page sends it."""
-    whole = typed(event, **fields)
+    whole = typed(of, **fields)
     head = {name: whole.pop(name) for name in ("event", "channel", "day", "question", "language")}
     return head | {f"r-{name}": value for name, value in whole.items()}
 
 
-def table_row(event: Event, **fields: Any) -> dict[str, Any]:
+def table_row(of: Event, /, **fields: Any) -> dict[str, Any]:
     """A row of a table that is right, but for what is said."""
-    return {"text": "Więcej drzew.", "wording": "transcript", "event": event.slug} | fields
+    return {"text": "Więcej drzew.", "wording": "transcript", "event": of.slug} | fields
 
 
 def as_csv(rows: Sequence[dict[str, Any]], *, encoding: str = "utf-8-sig", delimiter: str = ";") -> bytes:
