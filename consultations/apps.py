@@ -24,6 +24,7 @@ class ConsultationsConfig(AppConfig):
         from consultations.desk import register_queues
         from consultations.desk_groups import register_group_queues
         from consultations.services import bulk, comparisons, draft_files, imports, publication, sheets, similar, tables
+        from consultations.voice_panels import register_panels
 
         register_job(draft_files.JOB, draft_files.make_everything)
         register_queues()
@@ -37,6 +38,7 @@ class ConsultationsConfig(AppConfig):
         register_job(imports.JOB, imports.read_import)
         register_job(similar.JOB, similar.find_similar)
         register_group_queues()
+        register_panels()
         register_job(publication.JOB, publication.publish_confirmed)
         register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
 

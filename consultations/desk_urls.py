@@ -23,6 +23,7 @@ from consultations.views import (
     similar,
     tables,
     terms,
+    voices,
 )
 
 urlpatterns = [
@@ -77,6 +78,9 @@ urlpatterns = [
     path("wersje/<int:pk>/publikacja/", desk_drafts.publish, name="publish_version"),
     path("zmiany/", changes.versions, name="changes"),
     path("zmiany/<int:pk>/", changes.version_changes, name="version_changes"),
+    path("glosy/<int:pk>/fragmenty/", voices.voice_passages, name="voice_passages"),
+    path("glosy/fragment/", voices.passage_place, name="passage_place"),
+    path("fragmenty/<int:pk>/glosy/", voices.voices_of_passage, name="voices_of_passage"),
     path("importy/<int:pk>/", desk_drafts.one_import, name="import"),
     path("importy/<int:pk>/obrazy/<str:sha256>/", desk_drafts.picture, name="import_picture"),
 ]

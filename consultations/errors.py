@@ -391,3 +391,7 @@ class ListChanged(ConsultationError):
     def __init__(self, number: int = 0) -> None:
         super().__init__()
         self.number = number
+
+
+class VoiceNotOfThisProcess(ConsultationError):
+    """The voice belongs neither to the consultation's process nor to the one that it is a part of."""

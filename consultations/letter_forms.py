@@ -16,7 +16,7 @@ from consultations.services.intake import kind_fits
 from consultations.services.submissions import MOST_REMARKS, NewRemark, Sender
 from consultations.written_places import FoundPlace, find_places
 from lublin2030.lib.dates import warsaw_day
-from lublin2030.lib.plaintext import PlainTextField, refuse_control_characters, refuse_longer
+from lublin2030.lib.plaintext import ShortTextField
 from lublin2030.lib.typed_dates import at_the_earliest, read_day, read_moment
 from participation.models import District
 
@@ -33,20 +33,6 @@ KINDS = [
     (Remark.Kind.GENERAL.value, pgettext_lazy("kind of remark, first letter is its key", "n – other remark")),
     (Remark.Kind.QUESTION.value, pgettext_lazy("kind of remark, first letter is its key", "q – question")),
 ]
-
-
-class ShortTextField(PlainTextField):
-    """A text with a limit that is told only when it is passed: a page full of counters cannot be read."""
-
-    def __init__(self, *, limit: int, **kwargs: Any) -> None:
-        super().__init__(limit=limit, **kwargs)
-        self.most, self.limit = limit, 0
-        del self.widget.attrs["data-limit"]
-
-    def validate(self, value: Any) -> None:
-        forms.CharField.validate(self, value)
-        refuse_control_characters(value)
-        refuse_longer(value, self.most)
 
 
 class LetterEmailField(ShortTextField):

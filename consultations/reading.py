@@ -19,6 +19,7 @@ from consultations.models import (
     HistoryEntry,
     Opinion,
     PassageText,
+    PassageVoice,
     Redaction,
     Remark,
     Tally,
@@ -145,7 +146,7 @@ def contents(consultation: Consultation, version: DraftVersion, now: dt.datetime
 
 @dataclass(frozen=True)
 class ReaderPassage:
-    """A passage in the reader with the number of remarks on it; 0 as well while they are not shown.
+    """A passage in the reader with its public voices and its remarks, 0 of these as well while they are not shown.
 
     ``heading``: its level in the outline of the page, None of what is no heading. A run of list items is one list:
     ``opens_list`` with its first, ``closes_list`` with its last.
@@ -154,6 +155,7 @@ class ReaderPassage:
     text: PassageText
     number: str
     remarks: int
+    voices: int = 0
     heading: int | None = None
     opens_list: bool = False
     closes_list: bool = False
@@ -187,7 +189,7 @@ def read_chapter(
 ) -> ReaderChapter | None:
     """A part of a chapter: that with the passage of the code, else that of the number, else the first.
 
-    None where the number is none of the parts'. Two queries, one while remarks are not shown.
+    None where the number is none of the parts'. Three queries, two while remarks are not shown.
     """
     texts = list(PassageText.objects.filter(chapter=chapter).select_related("passage").order_by("position"))
     ranges = divide(
@@ -204,16 +206,19 @@ def read_chapter(
         index = 0
     shown = [texts[place] for place in ranges[index]]
     remarks, of_chapter = _remarks_of(consultation, chapter, shown) if consultation.shows_remarks(now) else ({}, 0)
+    voices = PassageVoice.objects.public().counts(text.passage_id for text in shown)
     return ReaderChapter(
-        passages=list(_laid_out(chapter, shown, remarks)),
-        headings=[one for one in _laid_out(chapter, texts, {}) if one.heading == 2],
+        passages=list(_laid_out(chapter, shown, remarks, voices)),
+        headings=[one for one in _laid_out(chapter, texts, {}, {}) if one.heading == 2],
         part=index + 1,
         parts=len(ranges),
         remarks=of_chapter,
     )
 
 
-def _laid_out(chapter: ChapterText, texts: list[PassageText], remarks: dict[str, int]) -> Iterator[ReaderPassage]:
+def _laid_out(
+    chapter: ChapterText, texts: list[PassageText], remarks: dict[str, int], voices: dict[int, int]
+) -> Iterator[ReaderPassage]:
     """The passages with their places in the outline: no level is left out, whatever the document did."""
     outline = 1
     is_item = [text.kind == PassageText.Kind.ITEM for text in texts]
@@ -225,6 +230,7 @@ def _laid_out(chapter: ChapterText, texts: list[PassageText], remarks: dict[str,
             text,
             f"{chapter.number}.{text.position}",
             remarks.get(str(text.passage_id), 0),
+            voices=voices.get(text.passage_id, 0),
             heading=heading,
             opens_list=is_item[place] and (place == 0 or not is_item[place - 1]),
             closes_list=is_item[place] and (place + 1 == len(texts) or not is_item[place + 1]),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from consultations.views import attachments, blank_forms, comparing, correcting, drafts, reading, submitting, tracking
+from consultations.views import (
+    attachments,
+    blank_forms,
+    comparing,
+    correcting,
+    drafts,
+    reading,
+    submitting,
+    tracking,
+    voices,
+)
 
 app_name = "consultations"
 
@@ -20,6 +30,7 @@ one_consultation = [
     path("projekt/obrazy/<str:sha256>/", drafts.image, name="draft_image"),
     path("projekt/porownaj/", comparing.compare, name="compare"),
     path("projekt/fragment/<slug:code>/", comparing.passage, name="passage"),
+    path("projekt/fragment/<slug:code>/glosy/", voices.passage_voices, name="passage_voices"),
     path("uwagi/", reading.register, name="register"),
     path("uwagi/<str:number>/", reading.remark, name="remark"),
     path("zglos/", submitting.basket, name="basket"),

@@ -180,6 +180,9 @@ _WORDS: dict[type[errors.ConsultationError], str | Promise] = {
         "The answer to this remark promises no change, so a change cannot come from it. Check the number."
     ),
     errors.OpinionNotReceived: gettext_lazy("This institution has given no opinion, so nothing can follow from it."),
+    errors.VoiceNotOfThisProcess: gettext_lazy(
+        "This voice belongs to another process than the document. Choose another voice or another document."
+    ),
     errors.AlreadyLinked: gettext_lazy("This change points to that source already. Nothing was added."),
     errors.LinkGone: gettext_lazy("Somebody has removed this in the meantime. The page shows how things stand now."),
     errors.NoteMissing: gettext_lazy("Write what was done and why. The public reads it."),
@@ -419,6 +422,8 @@ def _in_words(part: dict[str, Any], names: _Names) -> list[str]:
         said.append(part["from"])
     if part.get("passage"):
         said.append(_("passage %(code)s") % {"code": part["passage"]})
+    if part.get("voice"):
+        said.append(_("voice no. %(number)s") % {"number": part["voice"]})
     if part.get("remarks"):
         said.append(_("remarks: %(number)s") % {"number": part["remarks"]})
     if part.get("reason"):

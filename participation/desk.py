@@ -1,4 +1,4 @@
-"""What waits for editors: past events without a summary, and news that are not public yet."""
+"""What waits for editors: past events without a summary, news that are not public yet, and voices to be read."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.permissions import has_role
 from accounts.roles import Role
 from lublin2030.lib.desk import Queue, Waiting, register_queue
-from participation.models import Event
+from participation.models import Event, Voice
+from participation.permissions import may_moderate_voices, may_note_voices
 from stages.models import News
+
+VOICE_OPENING = 80  # characters of a voice that its line shows
 
 
 def is_editor(user: Any) -> bool:
@@ -58,6 +62,21 @@ def _oldest(_user: Any, limit: int) -> list[Waiting]:
     return [waiting for _moment, waiting in ordered[:limit]]
 
 
+def _waiting_voices(user: Any, limit: int) -> list[Waiting]:
+    """Voices nobody has read yet; who only notes voices down has none to read."""
+    if not may_moderate_voices(user):
+        return []
+    return [
+        Waiting(
+            label=Truncator(voice.text).chars(VOICE_OPENING),
+            detail=voice.get_channel_display(),
+            url=reverse("desk:voice", args=[voice.pk]),
+            since=voice.entered_at,
+        )
+        for voice in Voice.objects.waiting()[:limit]
+    ]
+
+
 def register_queues() -> None:
     """Called once when the app starts."""
     register_queue(
@@ -70,5 +89,17 @@ def register_queues() -> None:
             oldest=_oldest,
             order=60,
             empty=gettext_lazy("Every past event has its summary, and all news is public."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="voices",
+            label=gettext_lazy("Voices"),
+            url_name="desk:voices",
+            may_see=may_note_voices,
+            waits=lambda user: [Voice.objects.waiting()] if may_moderate_voices(user) else [],
+            oldest=_waiting_voices,
+            order=58,
+            empty=gettext_lazy("Every voice has been read."),
         )
     )

@@ -101,3 +101,32 @@ class NotTheDayYet(ParticipationError):
 
 class SeriesEmpty(ParticipationError):
     """A series without a single event."""
+
+
+class VoiceChanged(ParticipationError):
+    """A colleague has decided about the voice since the page was opened."""
+
+
+class WhyMissing(ParticipationError):
+    """A voice is hidden, or its text changed for the public, without a reason."""
+
+
+class ForeignDirection(ParticipationError):
+    """The direction or the theme belongs to another process than the voice."""
+
+
+class TableUnreadable(ParticipationError):
+    """The file is no table that can be read. ``code`` says why, ``detail`` names what of it."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+class RowsRefused(ParticipationError):
+    """The whole table was to be entered, but a row of it is refused."""
+
+
+class ImportNotReady(ParticipationError):
+    """The table is not in the state that the verb needs."""

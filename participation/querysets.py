@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from lublin2030.lib.dates import start_of_day
@@ -142,8 +142,9 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 
 class DirectionQuerySet(models.QuerySet["Direction"]):
     def for_list(self) -> DirectionQuerySet:
-        """With everything a line of a list shows."""
-        return self.select_related("process", "group")
+        """With everything a line of a list shows, and the number of public voices that speak for each."""
+        public = Q(voices__state="public") & (Q(voices__event__isnull=True) | ~Q(voices__event__state="draft"))
+        return self.select_related("process", "group").annotate(voice_count=Count("voices", filter=public))
 
 
 class VoiceQuerySet(models.QuerySet["Voice"]):
@@ -157,7 +158,16 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
 
     def for_list(self) -> VoiceQuerySet:
         """With everything a line of a list shows."""
-        return self.select_related("process", "event", "theme", "district")
+        return self.select_related("process", "event__process", "event__district", "theme", "district")
+
+    def matching(self, **wanted: object) -> VoiceQuerySet:
+        """Voices with these values; what is None or empty does not narrow."""
+        return self.filter(**{name: value for name, value in wanted.items() if value})
+
+    def counted_by(self, field: str) -> list[tuple[int, int]]:
+        """How many voices each value of a foreign key has, the most first; none is not counted. One query."""
+        rows = self.filter(**{f"{field}__isnull": False}).order_by().values_list(field).annotate(n=Count("pk"))
+        return [(int(key), int(count)) for key, count in rows.order_by("-n", field)]
 
 
 def _registrations() -> RegistrationQuerySet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from participation import views
+from participation import views, voice_views
 from participation.feeds import EventFeed
 
 app_name = "participation"
@@ -15,6 +15,10 @@ urlpatterns = [
     path("wydarzenia/seria/<slug:slug>/", views.series, name="series"),
     path("wydarzenia/<slug:slug>.ics", views.event_ics, name="event_ics"),
     path("wydarzenia/<slug:slug>/", views.event, name="event"),
+    path("glosy/", voice_views.voices, name="voices"),
+    path("glosy/<int:pk>/", voice_views.voice, name="voice"),
+    path("kierunki/", voice_views.directions, name="directions"),
+    path("kierunki/<slug:slug>/", voice_views.direction, name="direction"),
     path("liczby/", views.ledger, name="ledger"),
     path("grupy-robocze/", views.groups, name="groups"),
 ]

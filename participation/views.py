@@ -15,7 +15,7 @@ from participation.calendar import MEDIA_TYPE, calendar_of
 from participation.feeds import structured_data
 from participation.filters import COMING, PAST, EventFilters
 from participation.ledger import LedgerRow, ledger_sections, totals_per_unit
-from participation.models import Event, EventSeries, Figure, WorkingGroup
+from participation.models import Event, EventSeries, Figure, Voice, WorkingGroup
 from participation.working_groups import composition
 from stages.models import Process
 
@@ -23,6 +23,7 @@ EVENTS_PAGE_SIZE = 20
 COMING_SHOWN = 10
 KEPT_IN_CALENDAR = dt.timedelta(days=180)  # a program that fetches the calendar anew drops what is no longer in it
 IN_CALENDAR = 500
+VOICES_SHOWN = 5
 
 
 def events(request: HttpRequest) -> HttpResponse:
@@ -65,6 +66,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": [LedgerRow(figure) for figure in found.figures.select_related("part_of")],
         "photos": found.photos.all(),
         "structured_data": structured_data(found, now=now),
+        "voices": Voice.objects.public().filter(event=found).for_list().order_by("-pk")[: VOICES_SHOWN + 1],
     }
     return render(request, "participation/event.html", context)
 

@@ -30,7 +30,7 @@ from consultations.models import ChapterText, Consultation, DraftVersion, Passag
 from consultations.models.remarks import POSITION_STEP
 from consultations.places import with_places
 from lublin2030.lib.paging import page_by_key, read_key
-from participation.models import District, Event, Figure
+from participation.models import District, Event, Figure, Theme, Voice
 from stages.models import Milestone, Process, Result, Stage
 from summaries.counts import summarise
 from summaries.models import ConsultationReport
@@ -44,6 +44,7 @@ from summaries.serializers import (
     ReportSerializer,
     StageSerializer,
     SummarySerializer,
+    VoiceSerializer,
     WithheldReportSerializer,
 )
 
@@ -168,7 +169,8 @@ class Root(OpenData):
     def get(self, request: Request) -> Response:
         """The addresses of the lists, and of the schema."""
         names = {
-            name: f"api-{name}" for name in ("processes", "stages", "events", "figures", "consultations", "schema")
+            name: f"api-{name}"
+            for name in ("processes", "stages", "events", "figures", "voices", "consultations", "schema")
         }
         return Response({name: request.build_absolute_uri(reverse(address)) for name, address in names.items()})
 
@@ -246,6 +248,37 @@ class Figures(OpenList):
         if stage:
             figures = figures.filter(stage__number=stage)
         return figures.filter(unit=unit) if unit else figures
+
+
+@extend_schema(
+    parameters=[
+        parameter("process", "The process's slug."),
+        parameter("event", "The event's slug."),
+        parameter("theme", "The theme's slug."),
+        parameter("district", "The district's slug."),
+        parameter("channel", "How it was heard.", enum=Voice.Channel.values),
+    ]
+)
+class Voices(OpenList):
+    """Public voices of residents. Nobody is named, and no age is told."""
+
+    serializer_class = VoiceSerializer
+    queryset = Voice.objects.public().for_list().prefetch_related("directions")
+
+    def get_queryset(self) -> QuerySet[Voice]:
+        voices = of_process(self, self.queryset)
+        channel = self.choice("channel", Voice.Channel.values)
+        if channel:
+            voices = voices.filter(channel=channel)
+        for name, records in (
+            ("event", Event.objects.public()),
+            ("theme", Theme.objects.all()),
+            ("district", District.objects.all()),
+        ):
+            slug = self.request.query_params.get(name, "")
+            if slug:
+                voices = voices.filter(**{name: known(records, name, slug)})
+        return voices
 
 
 @extend_schema(parameters=[parameter("process", "The process's slug.")])

@@ -12,6 +12,7 @@ urlpatterns = [
     path("stages/", api.Stages.as_view(), name="api-stages"),
     path("events/", api.Events.as_view(), name="api-events"),
     path("figures/", api.Figures.as_view(), name="api-figures"),
+    path("voices/", api.Voices.as_view(), name="api-voices"),
     path("consultations/", api.Consultations.as_view(), name="api-consultations"),
     path("consultations/<slug:slug>/", api.OneConsultation.as_view(), name="api-consultation"),
     path("consultations/<slug:slug>/draft/", api.Draft.as_view(), name="api-draft"),

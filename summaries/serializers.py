@@ -28,7 +28,7 @@ from consultations.models import (
 )
 from consultations.places import Placed
 from lublin2030.lib.translations import ORIGINAL, TranslatedModel
-from participation.models import District, Event, Figure
+from participation.models import Direction, District, Event, Figure, Theme, Voice
 from stages.models import Milestone, Process, Result, Stage
 from summaries.counts import STANDINGS, Counts, Line, Summary, answers_of
 from summaries.models import ConsultationReport, ReportFile
@@ -177,6 +177,38 @@ class FigureSerializer(TranslatedSerializer):
             "id", "process", "stage", "event", "activity", "events_count", "events_qualifier", "value", "unit",
             "qualifier", "source", "note", "part_of", "is_city_estimate", "translations", "is_demonstration",
         ]  # fmt: skip
+
+
+class ThemeSerializer(TranslatedSerializer):
+    """A subject by which voices are sorted."""
+
+    class Meta:
+        model = Theme
+        fields = ["slug", "name", "translations"]
+
+
+class VoiceSerializer(serializers.ModelSerializer[Voice]):
+    """What a person said, who is not named. ``text`` is what the public reads; ``is_changed``: not as it was noted."""
+
+    process = serializers.SlugRelatedField[Process](slug_field="slug", read_only=True)
+    event = serializers.SlugRelatedField[Event](slug_field="slug", read_only=True, allow_null=True)
+    text = serializers.CharField(source="shown_text")
+    is_changed = serializers.BooleanField()
+    theme = ThemeSerializer(allow_null=True)
+    district = DistrictSerializer(allow_null=True)
+    directions = serializers.SlugRelatedField[Direction](slug_field="slug", read_only=True, many=True)
+    url = serializers.SerializerMethodField(help_text="The page for people.")
+
+    class Meta:
+        model = Voice
+        fields = [
+            "id", "process", "event", "channel", "wording", "question", "text", "is_changed", "public_why", "language",
+            "theme", "district", "spoken_on", "directions", "is_demonstration", "url",
+        ]  # fmt: skip
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, voice: Voice) -> str:
+        return absolute(self.context, voice.get_absolute_url())
 
 
 # -- Consultations --------------------------------------------------------------------------------------------------

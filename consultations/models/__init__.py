@@ -26,6 +26,7 @@ from consultations.models.groups import Contradiction, GroupMember, RemarkGroup,
 from consultations.models.history import HistoryEntry, Tally
 from consultations.models.intake import ImportedLetter, LetterDraft, RemarkImport
 from consultations.models.remarks import Decision, Redaction, Remark, RemarkRevision, RemarkWords, Submission
+from consultations.models.voices import PassageVoice
 
 __all__ = [
     "AnswerDraft",
@@ -61,6 +62,7 @@ __all__ = [
     "Passage",
     "PassageChange",
     "PassageText",
+    "PassageVoice",
     "PassageWords",
     "Presence",
     "PublicationBatch",

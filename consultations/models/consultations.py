@@ -17,6 +17,7 @@ from lublin2030.lib.dates import WARSAW, warsaw_day
 from lublin2030.lib.demonstration import DemonstrationModel
 from lublin2030.lib.seeded import SeededModel
 from lublin2030.lib.translations import TranslatedModel
+from participation.models import Theme
 from stages.models import Process, Stage
 
 
@@ -257,6 +258,15 @@ class Topic(TranslatedModel):
     slug = models.SlugField(_("address"), max_length=60)
     name = models.CharField(_("name"), max_length=120)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    theme = models.ForeignKey(
+        Theme,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="topics",
+        verbose_name=_("theme"),
+        help_text=_("The subject of voices that this topic belongs to."),
+    )
 
     class Meta:
         verbose_name = _("topic")

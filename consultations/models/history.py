@@ -64,6 +64,8 @@ class HistoryEntry(models.Model):
         UNLINK_CHANGE = "unlink_change", _("link to changed words removed")
         EXPLAIN_UNCHANGED = "explain_unchanged", _("explained why nothing changed")
         WITHDRAW_EXPLANATION = "withdraw_explanation", _("explanation why nothing changed withdrawn")
+        LINK_VOICE = "link_voice", _("voice linked to a passage")
+        UNLINK_VOICE = "unlink_voice", _("link of a voice to a passage removed")
         FREEZE_REPORT = "freeze_report", _("report frozen")
         WITHHOLD_REPORT = "withhold_report", _("report withheld")
         GROUP = "group", _("grouped with similar remarks")

@@ -254,7 +254,7 @@ def _kind_of(
             raise OpinionNotReceived
         return Kind.OPINION
     if working_group is not None:
-        if working_group.process_id not in _processes(consultation):
+        if working_group.process_id not in processes_of(consultation):
             raise NotOfThisConsultation
         return Kind.DIRECTION
     if not note:
@@ -262,14 +262,14 @@ def _kind_of(
     return Kind.EDITORIAL
 
 
-def _processes(consultation: Consultation) -> Iterable[int]:
+def processes_of(consultation: Consultation) -> Iterable[int]:
     """The consultation's process and the one it is a part of: groups of both may have worked on the text."""
     return {pk for pk in (consultation.process_id, consultation.process.parent_id) if pk is not None}
 
 
 def groups_of(consultation: Consultation) -> Any:
     """The working groups whose directions can have changed the text, by name."""
-    return WorkingGroup.objects.filter(process__in=_processes(consultation)).order_by("name")
+    return WorkingGroup.objects.filter(process__in=processes_of(consultation)).order_by("name")
 
 
 def _check_changed(version: DraftVersion, passage: Passage, now: dt.datetime) -> None:

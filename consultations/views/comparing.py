@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from consultations import comparing, reading
-from consultations.models import Passage
+from consultations.models import Passage, PassageVoice
 from consultations.services.comparisons import comparison_of
 from consultations.views.shared import context_of, public_consultation
 from lublin2030.lib.paging import read_key
+from participation.models import Voice
 
 EVERYTHING = "wszystko"
+VOICES_SHOWN = 3
 
 
 @require_safe
@@ -94,6 +96,8 @@ def passage(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         raise Http404
     counts = comparing.remarks_on(consultation.pk, [one.pk]) if consultation.shows_remarks(now) else {}
     latest = versions[0]
+    links = PassageVoice.objects.public().filter(passage=one)
+    voices = Voice.objects.public().filter(passage_links__passage=one).for_list().order_by("-pk")[:VOICES_SHOWN]
     return render(
         request,
         "consultations/passage.html",
@@ -107,6 +111,8 @@ def passage(request: HttpRequest, slug: str, code: str) -> HttpResponse:
             "latest": latest,
             "is_latest": step.version == latest,
             "remarks": counts.get(one.pk, 0),
+            "voices": voices,
+            "voice_count": links.count(),
             "shows_remarks": consultation.shows_remarks(now),
             "takes_remarks": consultation.is_open(now) and step.version == latest and step.text is not None,
         },

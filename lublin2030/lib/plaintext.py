@@ -71,3 +71,17 @@ class PlainTextField(forms.CharField):
         super().validate(value)
         refuse_control_characters(value)
         refuse_longer(value, self.limit)
+
+
+class ShortTextField(PlainTextField):
+    """A text with a limit that is told only when it is passed: a page full of counters cannot be read."""
+
+    def __init__(self, *, limit: int, **kwargs: Any) -> None:
+        super().__init__(limit=limit, **kwargs)
+        self.most, self.limit = limit, 0
+        del self.widget.attrs["data-limit"]
+
+    def validate(self, value: Any) -> None:
+        forms.CharField.validate(self, value)
+        refuse_control_characters(value)
+        refuse_longer(value, self.most)

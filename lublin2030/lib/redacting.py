@@ -139,6 +139,16 @@ def _add(found: list[Proposal], kind: Kind, start: int, end: int, text: str) -> 
         found.append(Proposal(kind, start, end, text[start:end]))
 
 
+def runs_of(text: str, proposals: Sequence[Proposal]) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is one of the places."""
+    runs: list[tuple[str, bool]] = []
+    at = 0
+    for one in proposals:
+        runs += [(text[at : one.start], False), (text[one.start : one.end], True)]
+        at = one.end
+    return [run for run in [*runs, (text[at:], False)] if run[0]]
+
+
 # -- Names ----------------------------------------------------------------------------------------------------------
 
 

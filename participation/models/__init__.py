@@ -9,6 +9,7 @@ from participation.models.places import District
 from participation.models.programme import AgendaItem, CafeTable, EventDetails, EventDocument, Speaker
 from participation.models.registrations import EventChange, RateCount, Registration
 from participation.models.series import EventSeries
+from participation.models.voice_imports import VoiceImport
 from participation.models.voices import Theme, Voice
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "Speaker",
     "Theme",
     "Voice",
+    "VoiceImport",
     "WorkingGroup",
 ]

@@ -43,8 +43,8 @@ class Voice(DemonstrationModel):
     """One opinion of one person who is not named, in that person's words or in those of who noted it down.
 
     ``capture_id`` is made where the voice was noted (a tablet without network, a row of a table, a form): whatever
-    arrives twice is one voice. Public is ``public_text`` where there is one, else ``text``; the original stays for
-    staff. Nothing is public before a person looked at it.
+    arrives twice is one voice. Public is ``public_text`` where there is one (``public_why`` says why), else ``text``;
+    the original stays for staff. Nothing is public before a person looked at it.
     """
 
     class Channel(models.TextChoices):
@@ -76,6 +76,7 @@ class Voice(DemonstrationModel):
     question = models.CharField(_("question"), max_length=300, blank=True)
     text = models.TextField(_("text"))
     public_text = models.TextField(_("text as published"), blank=True)
+    public_why = models.CharField(_("why the public reads another text"), max_length=300, blank=True, editable=False)
     theme = models.ForeignKey(
         Theme, models.SET_NULL, null=True, blank=True, related_name="voices", verbose_name=_("theme")
     )
@@ -90,6 +91,7 @@ class Voice(DemonstrationModel):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("entered by")
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.NEW, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)  # raised by every verb: nobody overwrites unseen
     state_at = models.DateTimeField(_("read"), null=True, editable=False)
     state_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("by")
@@ -113,6 +115,10 @@ class Voice(DemonstrationModel):
                 condition=Q(state="hidden") & ~Q(hidden_why="") | ~Q(state="hidden") & Q(hidden_why=""),
                 name="voice_hidden_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(public_text="", public_why="") | ~Q(public_text="") & ~Q(public_why=""),
+                name="voice_public_text_has_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=["process", "-id"], condition=Q(state="public"), name="voice_public"),
@@ -126,6 +132,11 @@ class Voice(DemonstrationModel):
 
     def get_absolute_url(self) -> str:
         return reverse("participation:voice", args=[self.pk])
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the public reads another text than was noted down."""
+        return bool(self.public_text)
 
     @property
     def shown_text(self) -> str:

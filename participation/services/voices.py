@@ -17,6 +17,30 @@ from participation.models import District, Event, Theme, Voice
 from participation.permissions import may_note_voices
 from stages.models import Process
 
+TEXT_LIMIT = 5_000  # characters
+QUESTION_LIMIT = 300
+# In which a voice can be told to be; the portal's own first.
+LANGUAGES = ("pl", "uk", "en", "be", "ru", "de", "fr", "es", "it", "ar", "vi", "zh")
+# An event of a kind that is not here is a meeting.
+_CHANNELS = {
+    Event.Kind.MOBILE_POINT: Voice.Channel.MOBILE_POINT,
+    Event.Kind.PARTICIPATORY_CAFE: Voice.Channel.CAFE,
+    Event.Kind.INTERVIEW: Voice.Channel.INTERVIEW,
+    Event.Kind.FOCUS_GROUP: Voice.Channel.FOCUS_GROUP,
+    Event.Kind.COMPETITION: Voice.Channel.OTHER,
+    Event.Kind.CAMPAIGN: Voice.Channel.OTHER,
+}
+
+
+def channel_of(event: Event) -> Voice.Channel:
+    """How voices of the event were heard: it follows from the event's kind."""
+    return _CHANNELS.get(Event.Kind(event.kind), Voice.Channel.MEETING)
+
+
+def may_be_of(event: Event, now: dt.datetime) -> bool:
+    """Whether voices can come from the event: it has begun and was not called off."""
+    return event.starts_at <= now and event.state != Event.State.CANCELLED
+
 
 @dataclass(frozen=True, kw_only=True)
 class NewVoice:

@@ -221,6 +221,8 @@ def facts_of(verb: Verb) -> list[dict[str, Any]]:
     by_verb[Verb.DISMISS_GROUP] = ({}, {"group": 2, "remarks": 3, "why": "x"})
     by_verb[Verb.FLAG_CONTRADICTION] = ({}, {"other": "1.2/2021", "note": "x"})
     by_verb[Verb.DISMISS_CONTRADICTION] = ({}, {"passage": "f1", "why": "x"})
+    by_verb[Verb.LINK_VOICE] = ({}, {"passage": "f1", "voice": 7})
+    by_verb[Verb.UNLINK_VOICE] = ({"passage": "f1", "voice": 7}, {})
     topic = Topic.objects.create(consultation=consultation_with_draft(), slug="t", name="Zieleń")
     by_verb[Verb.SET_TOPIC] = ({"topic": None}, {"topic": topic.pk})
     by_verb[Verb.FREEZE_REPORT] = ({}, {"number": "1/2022", "sha256": "0f" * 32, "remarks": 202})

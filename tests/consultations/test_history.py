@@ -211,11 +211,12 @@ def test_hiding_the_summary_leaves_a_row_and_doing_so_twice_only_one(consultatio
 def test_every_verb_is_in_this_table():
     # Of versions test_publish_version.py tells, of links between decisions and words test_link_changes.py, of reports
     # tests/summaries/reports, of groups and topics test_groups.py, test_contradictions.py and test_suggest_topics.py.
+    of_voices = {Verb.LINK_VOICE, Verb.UNLINK_VOICE}  # test_voice_links.py
     of_links = {Verb.LINK_CHANGE, Verb.UNLINK_CHANGE, Verb.EXPLAIN_UNCHANGED, Verb.WITHDRAW_EXPLANATION}
     of_groups = {Verb.GROUP, Verb.LEAVE_GROUP, Verb.DISMISS_GROUP, Verb.FLAG_CONTRADICTION, Verb.DISMISS_CONTRADICTION}
     of_reports = {Verb.FREEZE_REPORT, Verb.WITHHOLD_REPORT}
     elsewhere = {Verb.RECEIVE, Verb.HIDE_SUMMARY, Verb.PUBLISH_VERSION, Verb.SET_TOPIC} | of_reports
-    assert set(CASES) | set(OF_SENDERS) | set(OF_WORK) | elsewhere | of_links | of_groups == set(Verb)
+    assert set(CASES) | set(OF_SENDERS) | set(OF_WORK) | elsewhere | of_voices | of_links | of_groups == set(Verb)
 
 
 def test_receiving_leaves_a_row_without_a_person(consultation):

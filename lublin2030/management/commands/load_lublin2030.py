@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from lublin2030.loading import accounts, adopted, base, current, linked, past, report
+from lublin2030.loading import accounts, adopted, base, current, linked, past, report, voices
 
 
 class Command(BaseCommand):
@@ -53,6 +53,8 @@ class Command(BaseCommand):
             self._say(f"Adopted version of the draft of 2021: {adopted.load()} passages.")
         if not linked.is_loaded():
             self._say(f"Sources of its changes: {linked.load()} links.")
+        if not voices.is_loaded():
+            self._say(f"Voices of residents: {voices.load()} demonstration voices.")
         if not report.is_loaded():
             self._say(f"Report on the consultation of 2021: frozen as no. {report.load()}.")
         if not current.is_loaded():

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0021_withhold_report_verb")]
+    dependencies = [("consultations", "0022_voices")]
 
     operations = [
         migrations.AddField("remarkwords", "position", models.PositiveBigIntegerField(null=True)),
