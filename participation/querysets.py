@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         District,
         Event,
         Figure,
+        OpenAnswer,
+        Survey,
         Voice,
         WorkingGroup,
     )
@@ -115,3 +117,37 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
     def for_list(self) -> VoiceQuerySet:
         """With everything a line of a list shows."""
         return self.select_related("process", "event", "theme", "district")
+
+
+class SurveyQuerySet(models.QuerySet["Survey"]):
+    def public(self) -> SurveyQuerySet:
+        """Surveys that residents see: published, and those put away since."""
+        return self.exclude(state="draft")
+
+    def open(self, now: dt.datetime) -> SurveyQuerySet:
+        """Surveys that can be answered at the moment, the first to close first."""
+        return self.filter(state="published", opens_at__lte=now, closes_at__gt=now).order_by("closes_at", "pk")
+
+    def coming(self, now: dt.datetime) -> SurveyQuerySet:
+        """Surveys that will open, the nearest first."""
+        return self.filter(state="published", opens_at__gt=now).order_by("opens_at", "pk")
+
+    def over(self, now: dt.datetime) -> SurveyQuerySet:
+        """Surveys that cannot be answered any more, the latest first."""
+        return self.public().filter(Q(closes_at__lte=now) | Q(state="archived")).order_by("-closes_at", "-pk")
+
+    def without_results(self, now: dt.datetime) -> SurveyQuerySet:
+        """Closed surveys whose results nobody has published or put away, the oldest first."""
+        return self.filter(state="published", closes_at__lte=now, results_public_at__isnull=True).order_by(
+            "closes_at", "pk"
+        )
+
+    def for_list(self) -> SurveyQuerySet:
+        """With everything a line of a list shows."""
+        return self.select_related("process", "stage__process")
+
+
+class OpenAnswerQuerySet(models.QuerySet["OpenAnswer"]):
+    def of_question(self, survey: Survey, code: str) -> OpenAnswerQuerySet:
+        """What was answered to one question in own words, with all that making it a voice needs."""
+        return self.filter(survey=survey, code=code).select_related("response__district")

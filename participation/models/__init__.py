@@ -1,4 +1,5 @@
-"""Where people took part: districts, events, working groups, voices, and the ledger of figures."""
+"""Where people took part: districts, events, working groups, voices, surveys, and the
+ledger of figures."""
 
 from participation.models.attendance import Attendance
 from participation.models.events import Event, EventPhoto
@@ -6,6 +7,16 @@ from participation.models.figures import Figure
 from participation.models.groups import Direction, DiscussionTopic, Seats, WorkingGroup
 from participation.models.people import AgeBand
 from participation.models.places import District
+from participation.models.survey_answers import (
+    Invitation,
+    InvitationBatch,
+    Kiosk,
+    OpenAnswer,
+    SurveyDraft,
+    SurveyResponse,
+    SurveyTally,
+)
+from participation.models.surveys import Question, QuestionOption, Survey, SurveyVersion
 from participation.models.voices import Theme, Voice
 
 __all__ = [
@@ -17,7 +28,18 @@ __all__ = [
     "Event",
     "EventPhoto",
     "Figure",
+    "Invitation",
+    "InvitationBatch",
+    "Kiosk",
+    "OpenAnswer",
+    "Question",
+    "QuestionOption",
     "Seats",
+    "Survey",
+    "SurveyDraft",
+    "SurveyResponse",
+    "SurveyTally",
+    "SurveyVersion",
     "Theme",
     "Voice",
     "WorkingGroup",
