@@ -70,7 +70,7 @@ def give_out_codes(batch: InvitationBatch, *, by: User, now: dt.datetime | None 
 
 
 def void_batch(batch: InvitationBatch, *, by: User, now: dt.datetime | None = None) -> None:
-    """Make the unused codes of a batch void; answers that were sent stay. Twice changes nothing. Raises NotPermitted."""
+    """Make the unused codes of a batch void; what was sent stays. Twice changes nothing. Raises NotPermitted."""
     if not may_build_surveys(by):
         raise NotPermitted
     with transaction.atomic():
