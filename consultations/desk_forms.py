@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation, Department, ImproperReason, Remark
 from consultations.outcomes import Offer
-from consultations.redacting import Span
 from lublin2030.lib.plaintext import PlainTextField
+from lublin2030.lib.redacting import Span
 
 JUSTIFICATION_LIMIT = 10_000
 NOTE_LIMIT = 2_000

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Case, F, TextField, Value, When
 
+from lublin2030.lib.redacting import REDACTED
+
 if TYPE_CHECKING:
     from consultations.models import Consultation, Remark
 
-REDACTED = "[…]"  # stands where something was taken out
+__all__ = ["REDACTED", "TEXTS", "PublicText", "public_columns", "public_text"]
+
 TEXTS = ("change", "wording", "reason")
 
 

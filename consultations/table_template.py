@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from consultations.letter_forms import KINDS, TYPED_CHANNELS
 from consultations.models import Consultation, Submission
 from consultations.table_reading import COLUMNS, EXAMPLE, SHEET
 from consultations.written_places import version_of_letters
+from lublin2030.lib import table_templates
 from lublin2030.lib.dates import warsaw_day
+from lublin2030.lib.table_templates import Column, safe_cell
 from lublin2030.lib.typed_dates import write_moment
 from participation.models import District
 
-LAST_ROW = 10_001  # down to here cells offer their lists
+__all__ = ["allowed_values", "example_row", "headers", "safe_cell", "template_csv", "template_xlsx"]
+
 WIDTHS = {"letter": 10, "name": 28, "address": 28, "email": 24, "change": 50, "wording": 50, "reason": 40, "place": 10}
 NEEDED = {"channel", "received"}
-_DANGEROUS = ("=", "+", "-", "@", "\t")
 
 
 def headers() -> list[str]:
@@ -62,59 +61,27 @@ def example_row(consultation: Consultation, now: dt.datetime) -> dict[str, str]:
     }
 
 
+def _columns(consultation: Consultation, now: dt.datetime) -> list[Column]:
+    values, example = allowed_values(consultation), example_row(consultation, now)
+    return [
+        Column(
+            header=header,
+            name=COLUMNS[key][0],
+            example=example.get(key, ""),
+            allowed=values.get(key, []),
+            has_list=key in values,
+            width=WIDTHS.get(key, 16),
+        )
+        for key, header in zip(COLUMNS, headers(), strict=True)
+    ]
+
+
 def template_xlsx(consultation: Consultation, *, now: dt.datetime) -> bytes:
-    """The template as a workbook: the table, the allowed values, and how to fill it in."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format(
-        {"bold": True, "bg_color": "#0b5d3f", "font_color": "#ffffff", "text_wrap": True, "valign": "top"}
-    )
-    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-    soft = book.add_format(
-        {"num_format": "@", "text_wrap": True, "valign": "top", "italic": True, "font_color": "#4b5a53"}
-    )
-    sheet = book.add_worksheet(SHEET)
-    lists = book.add_worksheet(_("Allowed values"))
-    values = allowed_values(consultation)
-    example = example_row(consultation, now)
-    for column, (key, name) in enumerate(zip(COLUMNS, headers(), strict=True)):
-        # Text everywhere: or Excel makes a date of 3.2 and a number of 3.10.
-        sheet.set_column(column, column, WIDTHS.get(key, 16), text)
-        sheet.write_string(0, column, name, head)
-        sheet.write_string(1, column, example.get(key, ""), soft)
-    sheet.freeze_panes(1, 1)
-    for column, (key, allowed) in enumerate(values.items()):
-        lists.set_column(column, column, 30)
-        lists.write_string(0, column, COLUMNS[key][0], head)
-        lists.write_column(1, column, allowed, text)
-        if allowed:
-            letter = xlsxwriter.utility.xl_col_to_name(column)
-            place = list(COLUMNS).index(key)
-            sheet.data_validation(
-                1, place, LAST_ROW, place,
-                {
-                    "validate": "list",
-                    "source": f"='{lists.get_name()}'!${letter}$2:${letter}${len(allowed) + 1}",
-                    "error_type": "warning",
-                    "error_title": _("Not on the list"),
-                    "error_message": _("The import will refuse this value. Choose one from the list."),
-                },
-            )  # fmt: skip
-    book.set_properties({"title": consultation.text("title").value, "company": "Lublin"})
-    book.close()
-    return out.getvalue()
+    """The template as a workbook: the table, and the allowed values."""
+    title = consultation.text("title").value
+    return table_templates.template_xlsx(_columns(consultation, now), sheet=SHEET, title=title)
 
 
 def template_csv(consultation: Consultation, *, now: dt.datetime) -> bytes:
     """The template as CSV with semicolons, in UTF-8 with the mark by which Excel knows it."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(headers())
-    example = example_row(consultation, now)
-    writer.writerow([safe_cell(example.get(key, "")) for key in COLUMNS])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def safe_cell(text: str) -> str:
-    """The text with a quote before a sign that a spreadsheet would take for the beginning of a formula."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    return table_templates.template_csv(_columns(consultation, now))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from consultations.table_judging import Verdict
 from consultations.table_reading import COLUMNS, MOST_ROWS
+from lublin2030.lib import table_files
 
 _VERDICTS: dict[str, str | Promise] = {
     Verdict.GOOD: pgettext_lazy("verdict on a row of a table", "accepted"),
@@ -39,21 +39,6 @@ _PROBLEMS: dict[str, str | Promise] = {
     "control_characters": gettext_lazy("holds characters that cannot be shown"),
 }
 
-_FAILURES: dict[str, str | Promise] = {
-    "too_large": gettext_lazy("The file is larger than 20 MB. Split the table and bring in the parts."),
-    "empty": gettext_lazy("There is no row in the table. Fill in our template and bring it in again."),
-    "old_excel": gettext_lazy("This is an old Excel file. Save it as XLSX and bring it in again."),
-    "not_table": gettext_lazy("This is neither XLSX nor CSV. Save the table as one of them and bring it in again."),
-    "broken": gettext_lazy("The file is damaged. Open it, save it once more as XLSX and bring it in again."),
-    "bomb": gettext_lazy("The file unpacks to far more than a table of remarks. Save it once more as XLSX or CSV."),
-    "too_many_rows": gettext_lazy("The table has more than %(most)s rows. Split it and bring in the parts."),
-    "cell_too_long": gettext_lazy("A cell holds far more text than a remark may have. Shorten it."),
-    "column_twice": gettext_lazy("The column “%(detail)s” is there twice. Keep one."),
-    "no_columns": gettext_lazy(
-        "These columns are missing: %(detail)s. Their names must stand in the first row, as in our template."
-    ),
-}
-
 
 def verdict_in_words(verdict: str) -> str:
     return str(_VERDICTS[verdict])
@@ -75,7 +60,4 @@ def problems_in_words(row: dict[str, Any]) -> list[str]:
 
 def failure_in_words(failure: str) -> str:
     """Why a file could not be read, and what to do."""
-    code, _colon, detail = failure.partition(":")
-    if code not in _FAILURES:
-        return _("This file cannot be read as a table. Start from our template.")
-    return str(_FAILURES[code]) % {"detail": detail, "most": f"{MOST_ROWS:,}".replace(",", " ")}
+    return table_files.failure_in_words(failure, most_rows=MOST_ROWS)

@@ -12,9 +12,9 @@ from consultations.errors import GroundsMissing, NotPermitted, NotRedacted, Text
 from consultations.models import Consultation, HistoryEntry, Redaction, Remark
 from consultations.permissions import may_redact
 from consultations.public_text import TEXTS, PublicText
-from consultations.redacting import redacted_spans
 from consultations.services.history import record
 from consultations.services.search import reindex_remarks
+from lublin2030.lib.redacting import redacted_spans
 
 TextState = Remark.TextState
 

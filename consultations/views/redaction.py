@@ -23,12 +23,12 @@ from consultations.errors import ConsultationError, TextChanged
 from consultations.models import HistoryEntry, Remark
 from consultations.permissions import may_redact
 from consultations.public_text import TEXTS, PublicText
-from consultations.redacting import Kind, Proposal, Span, find_phrase, propose, redact, redacted_spans
 from consultations.services.redaction import approve_text, redact_text
 from consultations.views.desk_pages import desk_page, do_to_checked, go_on, signed_in_person
 from consultations.wording import Run
 from consultations.words import describe_history, status_for, words_for
 from lublin2030.lib.paging import page_by_moment, read_key
+from lublin2030.lib.redacting import Kind, Proposal, Span, find_phrase, propose, redact, redacted_spans
 
 AROUND = 30  # characters shown on either side of a proposal
 

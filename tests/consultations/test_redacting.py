@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consultations.public_text import REDACTED
-from consultations.redacting import Kind, Span, find_phrase, is_pesel, propose, redact, redacted_spans
+from lublin2030.lib.redacting import Kind, Span, find_phrase, is_pesel, propose, redact, redacted_spans
 
 
 def found(text, **names):

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from consultations.public_text import REDACTED
 from lublin2030.lib.polish import fold, lemmas, readings, tokens
+
+REDACTED = "[…]"  # stands where something was taken out
 
 
 class Kind(TextChoices):
