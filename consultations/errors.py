@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from lublin2030.lib.limits import WaitUntil
 
 
 class ConsultationError(Exception):
@@ -184,16 +184,8 @@ class AttachmentNotPublishable(ConsultationError):
     """Scans are never public; or somebody has made the attachment public or private in the meantime."""
 
 
-class TooOften(ConsultationError):
+class TooOften(ConsultationError, WaitUntil):
     """From one internet address something was done more often than is allowed; ``until`` says when it works again."""
-
-    def __init__(self, until: dt.datetime) -> None:
-        super().__init__()
-        self.until = until
-
-    def seconds_from(self, now: dt.datetime) -> int:
-        """How long to wait, in whole seconds, at least one."""
-        return max(int((self.until - now).total_seconds()) + 1, 1)
 
 
 class SentTooFast(ConsultationError):

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.permissions import may_enter_desk
@@ -34,7 +35,7 @@ def health(request: HttpRequest) -> JsonResponse:
 
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines may read all but the pages behind a secret or a sign-in."""
-    closed = ["/zgloszenie/", "/obserwowanie/", "/biurko/", "/zaplecze/", "/konto/"]
+    closed = ["/zgloszenie/", "/obserwowanie/", "/zapisy/", "/biurko/", "/zaplecze/", "/konto/"]
     languages = ["", *(f"/{code}" for code in other_languages())]
     paths = [*(language + path for path in closed for language in languages), "/dev/"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in paths)]
@@ -82,6 +83,16 @@ def keeps_typed_text(view: Any) -> Any:
 
     wrapped.keeps_typed_text = True  # type: ignore[attr-defined]
     return wrapped
+
+
+def is_expired(request: HttpRequest) -> bool:
+    """Whether the form's token was too old, so that nothing may be changed (``keeps_typed_text``)."""
+    return bool(getattr(request, "form_expired", False))
+
+
+def expired_in_words() -> str:
+    """What to tell whoever sent a form that had stood open too long."""
+    return _("The form stood open too long, so nothing was changed. What you typed is still here: send it once more.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:

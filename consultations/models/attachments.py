@@ -11,6 +11,7 @@ from consultations.models.baskets import Basket
 from consultations.models.remarks import Submission
 from consultations.querysets import AttachmentQuerySet
 from lublin2030.lib.files import EXTENSIONS
+from lublin2030.lib.limits import RateCountModel
 from lublin2030.lib.storage import private_storage
 from lublin2030.lib.tokens import new_token
 
@@ -82,21 +83,11 @@ class Attachment(models.Model):
         return self.published_at is not None
 
 
-class RateCount(models.Model):
-    """How often something was done from one source within one window of time; old windows are deleted.
-
-    ``key`` is a digest made with the portal's secret: no internet address lies here.
-    """
-
-    key = models.CharField(max_length=64)
-    window = models.DateTimeField()
-    count = models.PositiveIntegerField(default=0)
+class RateCount(RateCountModel):
+    """How often something was sent to consultations from one source."""
 
     class Meta:
         verbose_name = _("rate count")
         verbose_name_plural = _("rate counts")
         constraints = [models.UniqueConstraint(fields=["key", "window"], name="rate_count_once")]
         indexes = [models.Index(fields=["window"], name="rate_count_by_age")]
-
-    def __str__(self) -> str:
-        return f"{self.window:%Y-%m-%d %H:%M}: {self.count}"

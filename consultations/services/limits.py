@@ -1,24 +1,15 @@
-"""Against machines: how often one internet address may do something. No third party, and no address is kept.
-
-Counted in fixed windows, each hit by one statement of its own: no lock of a consultation or of another sender is taken,
-so a burst from one address holds up nobody else.
-"""
+"""Against machines: how often one internet address may do something, and a moment of patience."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from consultations.errors import SentTooFast, TooOften
 from consultations.models import Basket, Consultation, RateCount
-
-MINUTE = dt.timedelta(minutes=1)
-HOUR = dt.timedelta(hours=1)
-KEPT = dt.timedelta(hours=2)  # the longest window and an hour
+from lublin2030.lib.limits import HOUR, MINUTE, count_in, forget_windows
 
 
 def count_sending(consultation: Consultation, *, address: str | None, now: dt.datetime | None = None) -> None:
@@ -54,35 +45,11 @@ def count(
     by: int = 1,
     now: dt.datetime | None = None,
 ) -> None:
-    """Count something done from an internet address; TooOften when it was done ``most`` times in this window already.
+    """Count something done from an internet address. TooOften when it was done ``most`` times in this window already.
 
-    ``most`` 0 means no limit, and so does an address that is not known. The windows stand still (the whole hours, say):
-    at worst twice ``most`` fits into one window's length. Must run outside of a transaction, or it locks its row.
+    Must run outside of a transaction, or it locks its row.
     """
-    if not most or address is None:
-        return
-    now = now or timezone.now()
-    begin = dt.datetime.fromtimestamp(now.timestamp() // window.total_seconds() * window.total_seconds(), tz=dt.UTC)
-    key = salted_hmac("consultations.limits", "|".join(map(str, [*what, address])), algorithm="sha256").hexdigest()
-    # Whoever is over the limit only reads: a burst costs the database no writes beyond the limit.
-    done = RateCount.objects.filter(key=key, window=begin).values_list("count", flat=True).first() or 0
-    if done < most:
-        done = _add(key, begin, by) - by
-    if done >= most:
-        raise TooOften(until=begin + window)
-
-
-def _add(key: str, begin: dt.datetime, by: int) -> int:
-    """Add to a counter, making it if need be, and read it: one statement, the same on both databases."""
-    table = RateCount._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO {table} (key, "window", count) VALUES (%s, %s, %s)'  # noqa: S608  the table's name is our own
-            f' ON CONFLICT (key, "window") DO UPDATE SET count = {table}.count + excluded.count RETURNING count',
-            [key, connection.ops.adapt_datetimefield_value(begin), by],
-        )
-        total: int = cursor.fetchone()[0]
-    return total
+    count_in(RateCount, *what, address=address, most=most, window=window, refusal=TooOften, by=by, now=now)
 
 
 def refuse_haste(basket: Basket, *, now: dt.datetime | None = None) -> None:
@@ -96,4 +63,4 @@ def refuse_haste(basket: Basket, *, now: dt.datetime | None = None) -> None:
 
 def forget_old_counts(*, now: dt.datetime | None = None) -> int:
     """Delete the counters of windows that are over; how many there were."""
-    return RateCount.objects.filter(window__lt=(now or timezone.now()) - KEPT).delete()[0]
+    return forget_windows(RateCount, now=now or timezone.now())

@@ -30,6 +30,7 @@ def line():
         "/zgloszenie/potwierdz/tajne-haslo/",
         "/zgloszenie/tajne-haslo/uwaga/1/popraw/",
         "/konsultacje/nie-ma/zglos/wroc/tajne-haslo/",
+        "/en/zapisy/tajne-haslo/",
     ],
 )
 def test_a_secret_address_that_is_not_found_stands_in_no_line(client, caplog, line, path):

@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from consultations.forms import RemarkForm, SenderForm
@@ -14,18 +13,19 @@ from consultations.models import Basket, BasketRemark, Consultation
 from consultations.places import Placed, with_places
 from consultations.views.shared import basket_of, context_of
 from lublin2030.lib.tokens import is_token
+from lublin2030.views import expired_in_words, is_expired
+
+__all__ = [
+    "closed_page",
+    "current_basket",
+    "expired_in_words",
+    "is_expired",
+    "methods",
+    "placed_remarks",
+    "posted_token",
+]
 
 methods = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def is_expired(request: HttpRequest) -> bool:
-    """Whether the form's token was too old, so that nothing may be changed (``keeps_typed_text``)."""
-    return bool(getattr(request, "form_expired", False))
-
-
-def expired_in_words() -> str:
-    """What to tell whoever sent a form that had stood open too long."""
-    return _("The form stood open too long, so nothing was changed. What you typed is still here: send it once more.")
 
 
 def posted_token(request: HttpRequest) -> str | None:

@@ -15,9 +15,9 @@ from consultations.services.limits import count_upload
 from consultations.words import status_for, words_for
 from lublin2030.lib.addresses import client_address
 from lublin2030.lib.files import shown_name
+from lublin2030.lib.limits import TRAP
 from lublin2030.lib.paging import read_key
 
-TRAP = "zostaw_puste"
 FILES = "pliki"
 
 
