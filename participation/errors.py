@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lublin2030.lib.limits import WaitUntil
+
 
 class ParticipationError(Exception):
     """Any refusal of this app."""
@@ -89,3 +91,11 @@ class KioskRevoked(SurveyError):
 
 class SheetOutsideTerm(SurveyError):
     """The sheet's day is not in the survey's term."""
+
+
+class SurveyAskedTooOften(SurveyError, WaitUntil):
+    """From one internet address too many answers were begun, or too many codes tried."""
+
+
+class SurveyTrapFilled(SurveyError):
+    """A field that people do not see was filled in."""

@@ -79,7 +79,9 @@ def open_survey(*, by: User | None = None, **fields: Any) -> Survey:
     return publish_survey(survey_draft(by=by, **fields), by=by, now=DURING - dt.timedelta(days=15))
 
 
-def begun(survey: Survey, typed: dict[str, Any] | None = None, *, now: dt.datetime = DURING, **fields: Any) -> SurveyDraft:
+def begun(
+    survey: Survey, typed: dict[str, Any] | None = None, *, now: dt.datetime = DURING, **fields: Any
+) -> SurveyDraft:
     """An answer with these things typed, not sent."""
     draft = begin_answer(survey, language="pl", now=now, **fields)
     return keep_answers(draft, typed=EVERY_ANSWER if typed is None else typed, page=1, now=now)

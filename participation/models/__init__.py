@@ -13,6 +13,7 @@ from participation.models.survey_answers import (
     Kiosk,
     OpenAnswer,
     SurveyDraft,
+    SurveyRateCount,
     SurveyResponse,
     SurveyTally,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Seats",
     "Survey",
     "SurveyDraft",
+    "SurveyRateCount",
     "SurveyResponse",
     "SurveyTally",
     "SurveyVersion",

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lublin2030.lib.demonstration import DemonstrationModel
+from lublin2030.lib.limits import RateCountModel
 from lublin2030.lib.tokens import new_token
 from participation.models.people import AgeBand
 from participation.models.places import District
@@ -210,3 +211,11 @@ class SurveyTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.row} {self.option}: {self.count}"
+
+
+class SurveyRateCount(RateCountModel):
+    """How often answers were begun and codes tried from one internet address, which is not kept itself."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "window"], name="survey_rate_once_per_window")]
+        indexes = [models.Index(fields=["window"], name="survey_rate_by_age")]

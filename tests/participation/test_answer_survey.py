@@ -10,8 +10,8 @@ import pytest
 from accounts.roles import Role
 from participation.errors import (
     AnswersFaulty,
-    NotPermitted,
     NothingBegun,
+    NotPermitted,
     SheetOutsideTerm,
     SurveyChanged,
     SurveyClosed,

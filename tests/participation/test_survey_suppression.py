@@ -13,7 +13,9 @@ from participation.surveys.suppression import LEAST, hidden_cells, joined_groups
 Table = list[list[int]]
 
 
-def possible_tables(table: Table, hidden: set[tuple[int, int]], most: list[int] | None) -> dict[tuple[int, int], set[int]]:
+def possible_tables(
+    table: Table, hidden: set[tuple[int, int]], most: list[int] | None
+) -> dict[tuple[int, int], set[int]]:
     """By brute force: what each hidden cell can be, given all that is shown and the sums that are known."""
     cells = sorted(hidden)
     rows, columns = len(table), len(table[0])
@@ -56,7 +58,7 @@ tables = st.integers(2, 3).flatmap(
 
 
 @given(tables)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_no_hidden_cell_follows_where_each_person_chose_once(table: Table) -> None:
     hidden = hidden_cells(table)
     if hidden is None:
@@ -66,7 +68,7 @@ def test_no_hidden_cell_follows_where_each_person_chose_once(table: Table) -> No
 
 
 @given(tables, st.integers(0, 3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_no_hidden_cell_follows_where_one_person_chose_several(table: Table, more: int) -> None:
     most = [max(column) + more for column in zip(*table, strict=True)]
     hidden = hidden_cells(table, most=most)
