@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import has_role
 from accounts.roles import Role
 from lublin2030.lib.desk import Queue, Waiting, register_queue
-from participation.models import Event
+from participation.models import Event, Survey
+from participation.permissions import may_build_surveys, may_type_in_surveys
 from stages.models import News
 
 
@@ -57,6 +58,27 @@ def _oldest(_user: Any, limit: int) -> list[Waiting]:
     return [waiting for _moment, waiting in ordered[:limit]]
 
 
+def _surveys_without_results(_user: Any) -> int:
+    return Survey.objects.without_results(timezone.now()).count()
+
+
+def _oldest_surveys(_user: Any, limit: int) -> list[Waiting]:
+    """Surveys that are closed, whose results nobody has published or put away."""
+    return [
+        Waiting(
+            label=survey.text("title").value,
+            detail=_("closed, results not published"),
+            url=reverse("desk:survey", args=[survey.slug]),
+            since=survey.closes_at,
+        )
+        for survey in Survey.objects.without_results(timezone.now())[:limit]
+    ]
+
+
+def _types_in_only(user: Any) -> bool:
+    return may_type_in_surveys(user) and not may_build_surveys(user)
+
+
 def register_queues() -> None:
     """Called once when the app starts."""
     register_queue(
@@ -69,5 +91,29 @@ def register_queues() -> None:
             oldest=_oldest,
             order=60,
             empty=gettext_lazy("Every past event has its summary, and all news is public."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="surveys",
+            label=gettext_lazy("Surveys"),
+            url_name="desk:surveys",
+            may_see=may_build_surveys,
+            count=_surveys_without_results,
+            oldest=_oldest_surveys,
+            order=62,
+            empty=gettext_lazy("The results of every closed survey are published or put away."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="survey_papers",
+            label=gettext_lazy("Surveys on paper"),
+            url_name="desk:survey_papers",
+            may_see=_types_in_only,
+            count=lambda _user: 0,
+            oldest=lambda _user, _limit: [],
+            order=63,
+            is_work=False,
         )
     )

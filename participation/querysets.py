@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 
 from lublin2030.lib.dates import start_of_day
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         District,
         Event,
         Figure,
+        InvitationBatch,
         OpenAnswer,
         Survey,
         Voice,
@@ -151,3 +152,9 @@ class OpenAnswerQuerySet(models.QuerySet["OpenAnswer"]):
     def of_question(self, survey: Survey, code: str) -> OpenAnswerQuerySet:
         """What was answered to one question in own words, with all that making it a voice needs."""
         return self.filter(survey=survey, code=code).select_related("response__district")
+
+
+class InvitationBatchQuerySet(models.QuerySet["InvitationBatch"]):
+    def with_use(self) -> InvitationBatchQuerySet:
+        """With how many of the codes were used (``used``)."""
+        return self.annotate(used=Count("invitations", filter=Q(invitations__used_on__isnull=False)))

@@ -34,7 +34,7 @@ _WORDS: dict[type[errors.ParticipationError], str | Promise] = {
     errors.CodeUnknown: gettext_lazy("There is no such code. Look at it once more: it has twelve letters and digits."),
     errors.CodeUsed: gettext_lazy("An answer was sent with this code already. Each code can be used once."),
     errors.CodesGivenOut: gettext_lazy(
-        "These codes were given out already and cannot be shown again. If they are lost, make them void and make others."
+        "These codes were given out already and cannot be shown again. If lost, make them void and make others."
     ),
     errors.KioskRevoked: gettext_lazy("This device is not connected to the survey. Ask the staff to open it anew."),
     errors.SheetOutsideTerm: gettext_lazy("The day of the sheet is not in the term of the survey. Check the date."),

@@ -13,7 +13,7 @@ from lublin2030.lib.tokens import new_token
 from participation.models.people import AgeBand
 from participation.models.places import District
 from participation.models.surveys import Survey, SurveyVersion
-from participation.querysets import OpenAnswerQuerySet
+from participation.querysets import InvitationBatchQuerySet, OpenAnswerQuerySet
 
 
 class InvitationBatch(models.Model):
@@ -31,6 +31,8 @@ class InvitationBatch(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     taken_at = models.DateTimeField(_("given out"), null=True)
     voided_at = models.DateTimeField(_("made void"), null=True)
+
+    objects = InvitationBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("batch of invitation codes")

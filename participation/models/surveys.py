@@ -24,7 +24,7 @@ RESERVED_CODES = frozenset(
     {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"}
     | {"response", "version", "channel", "language", "sent", "sheet", "office", "invited", "district", "age"}
 )
-RESERVED_SLUGS = frozenset({"odpowiedz"})
+RESERVED_SLUGS = frozenset({"odpowiedz", "nowa", "papier"})
 MOST_OPTIONS = 60
 
 

@@ -65,6 +65,11 @@ class AskedField:
     def text(self) -> str:
         return self.typed if isinstance(self.typed, str) else ""
 
+    @property
+    def digits(self) -> str:
+        """What was typed from paper in the one field of the question."""
+        return " ".join(self.typed) if isinstance(self.typed, list) else self.text
+
     def choices(self) -> list[Choice]:
         """The answers of one choice, of several, and the points of a scale."""
         chosen = set(self.typed if isinstance(self.typed, list) else [self.text])

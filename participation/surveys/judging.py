@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ Typed = str | list[str] | dict[str, str]
 OPEN_LIMIT = 5000  # characters of an answer in own words
 PREFIX = "o."  # of the names of fields, so that no code can be another field's name
 LONGEST_NUMBER = 6
+LONGEST_LINE = 400  # of digits typed from paper
 Kind = Question.Kind
 
 
@@ -43,6 +45,19 @@ def read_typed(asked: Asked, data: QueryDict) -> Typed:
             return normalise(data.get(field_name(asked), ""))
         case _:
             return data.get(field_name(asked), "")[:LONGEST_NUMBER].strip()
+
+
+def read_typed_digits(asked: Asked, data: QueryDict) -> Typed:
+    """What a clerk typed from paper: digits in one field, parted by blanks or commas where there are several."""
+    if asked.kind in {Kind.OPEN, Kind.MATRIX}:
+        return read_typed(asked, data)
+    numbers = re.split(r"[\s,;.]+", data.get(field_name(asked), "")[:LONGEST_LINE].strip())
+    given = [number[:LONGEST_NUMBER] for number in numbers if number]
+    match asked.kind:
+        case Kind.MULTIPLE | Kind.RANKING:
+            return given
+        case _:
+            return " ".join(given)
 
 
 def can_be_kept(typed: Typed) -> bool:
@@ -127,6 +142,12 @@ def _matrix(asked: Asked, typed: Typed) -> dict[str, int] | None:
 
 
 def _ranking(asked: Asked, typed: Typed) -> list[int] | None:
+    if isinstance(typed, list):
+        # From paper comes the order itself.
+        order = [_chosen(asked, value) for value in typed]
+        if len(set(order)) < len(order):
+            raise Fault(_("An item stands twice in the order. Write each once."))
+        typed = {str(option): str(place) for place, option in enumerate(order, start=1)}
     given = typed if isinstance(typed, dict) else {}
     options, places = {str(number) for number in asked.numbers}, range(1, len(asked.options) + 1)
     if not set(given) <= options:

@@ -180,18 +180,18 @@ def test_old_drafts_are_forgotten() -> None:
 
 
 class TestPaper:
-    def sheet(self, survey: Any, *, by: Any = None, token: str = "sheet-1", **fields: Any) -> Any:
+    def sheet(self, survey: Any, *, by: Any = None, form: str = "sheet-1", **fields: Any) -> Any:
         return type_in_sheet(
             survey,
             **{
-                "typed": EVERY_ANSWER, "person": Person(), "sheet_on": DURING.date(), "form_token": token,
+                "typed": EVERY_ANSWER, "person": Person(), "sheet_on": DURING.date(), "form_token": form,
                 "by": by or person(Role.EXPERT), "now": AFTER, **fields,
             },
         )  # fmt: skip
 
     def test_a_sheet_is_typed_in_once_also_after_closing(self) -> None:
         survey = open_survey()
-        results = [self.sheet(survey).is_new, self.sheet(survey).is_new, self.sheet(survey, token="sheet-2").is_new]
+        results = [self.sheet(survey).is_new, self.sheet(survey).is_new, self.sheet(survey, form="sheet-2").is_new]
         assert results == [True, False, True]
         assert set(SurveyResponse.objects.values_list("channel", flat=True)) == {"paper"}
         assert recount(survey) == []
