@@ -132,7 +132,7 @@ def _lines(rows: Iterator[list[int | str | None]], *, is_safe: bool = False) -> 
 
 def _workbook(survey: Survey, columns: list[Column]) -> IO[bytes]:
     """The workbook in a temporary file: answers in words, and what the columns mean."""
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115  the answer reads and closes it
     book = xlsxwriter.Workbook(
         file,
         {
