@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("participation.voice_desk_urls")),
     path("", include("consultations.desk_urls")),
     path("", include("notifications.desk_urls")),
+    path("", include("participation.survey_desk_urls")),
     path("", include("summaries.desk_urls")),
 ]

@@ -8,7 +8,8 @@ import re
 # Whoever knows one of these addresses can read a case or unsent remarks, end a following or set a password. Django
 # names the address of every answer from 400 on, also of one that a mail program has only lengthened by a full stop.
 SECRET = re.compile(
-    r"/(zgloszenie/potwierdz|zgloszenie|zglos/wroc|obserwowanie|zapisy|konto/password/reset/key)/[^/\s]+"
+    r"/(ankiety/odpowiedz|ankiety/[^/\s]+/(?:kod|kiosk)|zgloszenie/potwierdz"
+    r"|zgloszenie|zglos/wroc|obserwowanie|zapisy|konto/password/reset/key)/[^/\s]+"
 )
 # PostgreSQL quotes the whole row that it refuses, with the name and the address in it.
 ROW = re.compile(r"DETAIL: .*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL)

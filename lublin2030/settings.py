@@ -354,6 +354,8 @@ RATE_UPLOADS_PER_HOUR = env_int("RATE_UPLOADS_PER_HOUR", 200)
 RATE_LINK_MAILS_PER_HOUR = env_int("RATE_LINK_MAILS_PER_HOUR", 20)
 RATE_FOLLOWS_PER_HOUR = env_int("RATE_FOLLOWS_PER_HOUR", 60)
 RATE_REGISTRATIONS_PER_HOUR = env_int("RATE_REGISTRATIONS_PER_HOUR", 60)
+RATE_SURVEYS_PER_HOUR = env_int("RATE_SURVEYS_PER_HOUR", 200)
+RATE_SURVEY_CODES_PER_HOUR = env_int("RATE_SURVEY_CODES_PER_HOUR", 30)
 # Whoever sends within so many seconds of the first remark is asked to press once more. 0: never.
 TIME_TRAP_SECONDS = env_int("TIME_TRAP_SECONDS", 5)
 # So many days after an event the names and addresses of those who registered are deleted; the counts stay.

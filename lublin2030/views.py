@@ -35,7 +35,7 @@ def health(request: HttpRequest) -> JsonResponse:
 
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines may read all but the pages behind a secret or a sign-in."""
-    closed = ["/zgloszenie/", "/obserwowanie/", "/zapisy/", "/biurko/", "/zaplecze/", "/konto/"]
+    closed = ["/zgloszenie/", "/ankiety/odpowiedz/", "/obserwowanie/", "/zapisy/", "/biurko/", "/zaplecze/", "/konto/"]
     languages = ["", *(f"/{code}" for code in other_languages())]
     paths = [*(language + path for path in closed for language in languages), "/dev/"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in paths)]

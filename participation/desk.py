@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import has_role
 from accounts.roles import Role
 from lublin2030.lib.desk import Queue, Waiting, register_queue
-from participation.models import Event, Voice
-from participation.permissions import may_moderate_voices, may_note_voices
+from participation.models import Event, Survey, Voice
+from participation.permissions import may_build_surveys, may_moderate_voices, may_note_voices, may_type_in_surveys
 from stages.models import News
 
 VOICE_OPENING = 80  # characters of a voice that its line shows
@@ -77,6 +77,23 @@ def _waiting_voices(user: Any, limit: int) -> list[Waiting]:
     ]
 
 
+def _oldest_surveys(_user: Any, limit: int) -> list[Waiting]:
+    """Surveys that are closed, whose results nobody has published or put away."""
+    return [
+        Waiting(
+            label=survey.text("title").value,
+            detail=_("closed, results not published"),
+            url=reverse("desk:survey", args=[survey.slug]),
+            since=survey.closes_at,
+        )
+        for survey in Survey.objects.without_results(timezone.now())[:limit]
+    ]
+
+
+def _types_in_only(user: Any) -> bool:
+    return may_type_in_surveys(user) and not may_build_surveys(user)
+
+
 def register_queues() -> None:
     """Called once when the app starts."""
     register_queue(
@@ -101,5 +118,27 @@ def register_queues() -> None:
             oldest=_waiting_voices,
             order=58,
             empty=gettext_lazy("Every voice has been read."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="surveys",
+            label=gettext_lazy("Surveys"),
+            url_name="desk:surveys",
+            may_see=may_build_surveys,
+            waits=lambda _user: [Survey.objects.without_results(timezone.now())],
+            oldest=_oldest_surveys,
+            order=62,
+            empty=gettext_lazy("The results of every closed survey are published or put away."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="survey_papers",
+            label=gettext_lazy("Surveys on paper"),
+            url_name="desk:survey_papers",
+            may_see=_types_in_only,
+            order=63,
+            is_work=False,
         )
     )

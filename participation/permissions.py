@@ -21,3 +21,13 @@ def may_note_voices(user: Any) -> bool:
 def may_moderate_voices(user: Any) -> bool:
     """Read new voices, publish them or not, and link them onward."""
     return has_role(user, Role.EDITOR, Role.COORDINATOR)
+
+
+def may_build_surveys(user: Any) -> bool:
+    """Make surveys, publish and close them, invite, open kiosks, read and export every single answer."""
+    return has_role(user, Role.EDITOR, Role.COORDINATOR)
+
+
+def may_type_in_surveys(user: Any) -> bool:
+    """Type in answers that came on paper, and see results before they are public."""
+    return has_role(user, Role.EDITOR, Role.COORDINATOR, Role.EXPERT)

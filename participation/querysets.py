@@ -19,7 +19,10 @@ if TYPE_CHECKING:
         Event,
         EventChange,
         Figure,
+        InvitationBatch,
+        OpenAnswer,
         Registration,
+        Survey,
         Voice,
         WorkingGroup,
     )
@@ -214,3 +217,43 @@ class EventChangeQuerySet(models.QuerySet["EventChange"]):
     def told_to_all(self) -> EventChangeQuerySet:
         """What residents read: that an event was moved or cancelled. The number of places stands on the page anyway."""
         return self.exclude(what="capacity").order_by("pk")
+
+
+class SurveyQuerySet(models.QuerySet["Survey"]):
+    def public(self) -> SurveyQuerySet:
+        """Surveys that residents see: published, and those put away since."""
+        return self.exclude(state="draft")
+
+    def open(self, now: dt.datetime) -> SurveyQuerySet:
+        """Surveys that can be answered at the moment, the first to close first."""
+        return self.filter(state="published", opens_at__lte=now, closes_at__gt=now).order_by("closes_at", "pk")
+
+    def coming(self, now: dt.datetime) -> SurveyQuerySet:
+        """Surveys that will open, the nearest first."""
+        return self.filter(state="published", opens_at__gt=now).order_by("opens_at", "pk")
+
+    def over(self, now: dt.datetime) -> SurveyQuerySet:
+        """Surveys that cannot be answered any more, the latest first."""
+        return self.public().filter(Q(closes_at__lte=now) | Q(state="archived")).order_by("-closes_at", "-pk")
+
+    def without_results(self, now: dt.datetime) -> SurveyQuerySet:
+        """Closed surveys whose results nobody has published or put away, the oldest first."""
+        return self.filter(state="published", closes_at__lte=now, results_public_at__isnull=True).order_by(
+            "closes_at", "pk"
+        )
+
+    def for_list(self) -> SurveyQuerySet:
+        """With everything a line of a list shows."""
+        return self.select_related("process", "stage__process")
+
+
+class OpenAnswerQuerySet(models.QuerySet["OpenAnswer"]):
+    def of_question(self, survey: Survey, code: str) -> OpenAnswerQuerySet:
+        """What was answered to one question in own words, with all that making it a voice needs."""
+        return self.filter(survey=survey, code=code).select_related("response__district")
+
+
+class InvitationBatchQuerySet(models.QuerySet["InvitationBatch"]):
+    def with_use(self) -> InvitationBatchQuerySet:
+        """With how many of the codes were used (``used``)."""
+        return self.annotate(used=Count("invitations", filter=Q(invitations__used_on__isnull=False)))

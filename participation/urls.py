@@ -1,4 +1,4 @@
-"""Addresses of events, the ledger and the working groups."""
+"""Addresses of events, the ledger, the working groups and surveys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.urls import path
 
 from participation import views, voice_views
 from participation.feeds import EventFeed
+from participation.survey_views import answering, reading
 
 app_name = "participation"
 urlpatterns = [
@@ -21,4 +22,15 @@ urlpatterns = [
     path("kierunki/<slug:slug>/", voice_views.direction, name="direction"),
     path("liczby/", views.ledger, name="ledger"),
     path("grupy-robocze/", views.groups, name="groups"),
+    path("ankiety/", reading.surveys, name="surveys"),
+    path("ankiety/odpowiedz/<str:token>/", answering.resume, name="survey_resume"),
+    path("ankiety/<slug:slug>/", answering.survey, name="survey"),
+    path("ankiety/<slug:slug>/strona/<int:number>/", answering.page, name="survey_page"),
+    path("ankiety/<slug:slug>/zapisane/", answering.saved, name="survey_saved"),
+    path("ankiety/<slug:slug>/dziekujemy/", answering.thanks, name="survey_thanks"),
+    path("ankiety/<slug:slug>/kod/<str:code>/", answering.code_link, name="survey_code"),
+    path("ankiety/<slug:slug>/kiosk/", answering.kiosk, name="survey_kiosk"),
+    path("ankiety/<slug:slug>/kiosk/<str:token>/", answering.open_as_kiosk, name="survey_open_kiosk"),
+    path("ankiety/<slug:slug>/wyniki/", reading.results, name="survey_results"),
+    path("ankiety/<slug:slug>/wyniki.csv", reading.open_data, name="survey_open_data"),
 ]

@@ -1,4 +1,5 @@
-"""Where people took part: districts, events, working groups, voices, and the ledger of figures."""
+"""Where people took part: districts, events, working groups, voices, surveys, and the
+ledger of figures."""
 
 from participation.models.attendance import Attendance
 from participation.models.events import Event, EventPhoto
@@ -9,6 +10,17 @@ from participation.models.places import District
 from participation.models.programme import AgendaItem, CafeTable, EventDetails, EventDocument, Speaker
 from participation.models.registrations import EventChange, RateCount, Registration
 from participation.models.series import EventSeries
+from participation.models.survey_answers import (
+    Invitation,
+    InvitationBatch,
+    Kiosk,
+    OpenAnswer,
+    SurveyDraft,
+    SurveyRateCount,
+    SurveyResponse,
+    SurveyTally,
+)
+from participation.models.surveys import Question, QuestionOption, Survey, SurveyVersion
 from participation.models.voice_imports import VoiceImport
 from participation.models.voices import Theme, Voice
 
@@ -27,10 +39,22 @@ __all__ = [
     "EventPhoto",
     "EventSeries",
     "Figure",
+    "Invitation",
+    "InvitationBatch",
+    "Kiosk",
+    "OpenAnswer",
+    "Question",
+    "QuestionOption",
     "RateCount",
     "Registration",
     "Seats",
     "Speaker",
+    "Survey",
+    "SurveyDraft",
+    "SurveyRateCount",
+    "SurveyResponse",
+    "SurveyTally",
+    "SurveyVersion",
     "Theme",
     "Voice",
     "VoiceImport",

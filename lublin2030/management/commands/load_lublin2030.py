@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from lublin2030.loading import accounts, adopted, base, current, linked, past, report, voices
+from lublin2030.loading import accounts, adopted, base, current, linked, past, report, surveys, voices
 
 
 class Command(BaseCommand):
@@ -63,6 +63,8 @@ class Command(BaseCommand):
             self._say("Open consultation: its dates follow today again.")
         else:
             self._say("Open consultation: already loaded.")
+        if not surveys.is_loaded():
+            self._say(f"Open survey: {surveys.load(now=now)} demonstration answers.")
         if options["accounts"] and settings.DEMONSTRATION:
             for line in accounts.lines():
                 self.stdout.write(line)

@@ -1,0 +1,1 @@
+"""What surveys follow, without touching the database: pages and branches, judging answers, results, suppression."""
