@@ -23,6 +23,7 @@ class ConsultationsConfig(AppConfig):
         )
         from consultations.desk import register_queues
         from consultations.desk_groups import register_group_queues
+        from consultations.measures import register_measures
         from consultations.services import bulk, comparisons, draft_files, imports, publication, sheets, similar, tables
 
         register_job(draft_files.JOB, draft_files.make_everything)
@@ -37,6 +38,7 @@ class ConsultationsConfig(AppConfig):
         register_job(imports.JOB, imports.read_import)
         register_job(similar.JOB, similar.find_similar)
         register_group_queues()
+        register_measures()
         register_job(publication.JOB, publication.publish_confirmed)
         register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
 

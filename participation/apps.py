@@ -8,8 +8,13 @@ class ParticipationConfig(AppConfig):
 
     def ready(self) -> None:
         from lublin2030.lib.panels import StagePanel, register_stage_panel
+        from participation import append_only  # noqa: F401  registers its guards
         from participation.desk import register_queues
+        from participation.figure_desk import register_map_queue
+        from participation.measures import register_measures
         from participation.panels import stage_context
 
         register_queues()
+        register_map_queue()
+        register_measures()
         register_stage_panel(StagePanel("participation/parts/stage_panel.html", stage_context, order=50))

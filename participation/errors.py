@@ -21,3 +21,28 @@ class EventNotYetHeld(ParticipationError):
 
 class VoiceEmpty(ParticipationError):
     """A voice without a word."""
+
+
+class FigureChanged(ParticipationError):
+    """The figure is not what its form was opened with: a colleague has corrected it."""
+
+
+class FigureInItself(ParticipationError):
+    """A figure would be a part of itself, if only by way of others."""
+
+
+class ReasonMissing(ParticipationError):
+    """What is corrected needs a reason."""
+
+
+class BordersChanged(ParticipationError):
+    """A colleague has published other borders at the same moment."""
+
+
+class BordersUnusable(ParticipationError):
+    """The file holds no borders that the map could show; ``fault`` says why, ``names`` of what, if of something."""
+
+    def __init__(self, fault: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.names = names

@@ -21,3 +21,13 @@ def may_note_voices(user: Any) -> bool:
 def may_moderate_voices(user: Any) -> bool:
     """Read new voices, publish them or not, and link them onward."""
     return has_role(user, Role.EDITOR, Role.COORDINATOR)
+
+
+def may_correct_figures(user: Any) -> bool:
+    """Correct what a figure of the ledger says."""
+    return has_role(user, Role.EDITOR, Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+def may_draw_the_map(user: Any) -> bool:
+    """Bring in borders of the districts, publish them, and go back to tiles."""
+    return has_role(user, Role.EDITOR, Role.ADMINISTRATOR)

@@ -10,7 +10,10 @@ from typing import Any
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
-TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'summaries\\_%' ESCAPE '\\'"
+TRIGGERS = (
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    " AND (tbl_name LIKE 'summaries\\_%' ESCAPE '\\' OR tbl_name = 'participation_figurerevision')"
+)
 OPERATIONS = DatabaseWrapper.ops_class
 
 

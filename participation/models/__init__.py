@@ -2,21 +2,23 @@
 
 from participation.models.attendance import Attendance
 from participation.models.events import Event, EventPhoto
-from participation.models.figures import Figure
+from participation.models.figures import Figure, FigureRevision
 from participation.models.groups import Direction, DiscussionTopic, Seats, WorkingGroup
 from participation.models.people import AgeBand
-from participation.models.places import District
+from participation.models.places import BorderSet, District
 from participation.models.voices import Theme, Voice
 
 __all__ = [
     "AgeBand",
     "Attendance",
+    "BorderSet",
     "Direction",
     "DiscussionTopic",
     "District",
     "Event",
     "EventPhoto",
     "Figure",
+    "FigureRevision",
     "Seats",
     "Theme",
     "Voice",
