@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lublin2030.lib.plaintext import PlainTextField
@@ -51,9 +51,13 @@ class CorrectFigureForm(forms.ModelForm[Figure]):
             "event_kind",
         ]  # fmt: skip
 
+        widgets = {name: forms.TextInput(attrs={"inputmode": "numeric"}) for name in ("events_count", "value")}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="correct_%s", **kwargs)
         figure = self.instance
+        for name in ("part_of", "event"):
+            self.fields[name].label = capfirst(str(self.fields[name].label))
         self.fields["part_of"].queryset = (  # type: ignore[attr-defined]
             Figure.objects.of_process(figure.process).filter(is_city_estimate=False).exclude(pk=figure.pk)
         )
