@@ -23,6 +23,7 @@ class ConsultationsConfig(AppConfig):
         )
         from consultations.desk import register_queues
         from consultations.desk_groups import register_group_queues
+        from consultations.measures import register_measures
         from consultations.services import bulk, comparisons, draft_files, imports, publication, sheets, similar, tables
         from consultations.voice_panels import register_panels
 
@@ -39,6 +40,7 @@ class ConsultationsConfig(AppConfig):
         register_job(similar.JOB, similar.find_similar)
         register_group_queues()
         register_panels()
+        register_measures()
         register_job(publication.JOB, publication.publish_confirmed)
         register_stage_panel(StagePanel("consultations/parts/stage_panel.html", _stage_consultations, order=20))
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("accounts.desk_urls")),
     path("", include("participation.voice_desk_urls")),
     path("", include("consultations.desk_urls")),
+    path("", include("participation.figure_desk_urls")),
     path("", include("notifications.desk_urls")),
     path("", include("participation.survey_desk_urls")),
     path("", include("summaries.desk_urls")),

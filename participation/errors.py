@@ -76,7 +76,7 @@ class EventNotPlanned(ParticipationError):
 
 
 class ReasonMissing(ParticipationError):
-    """An announced event is moved or cancelled for a reason that people are told."""
+    """An announced event is moved or cancelled, or a figure is corrected, for a reason that people are told."""
 
 
 class NothingMoved(ParticipationError):
@@ -206,3 +206,24 @@ class SurveyAskedTooOften(SurveyError, WaitUntil):
 
 class SurveyTrapFilled(SurveyError):
     """A field that people do not see was filled in."""
+
+
+class FigureChanged(ParticipationError):
+    """The figure is not what its form was opened with: a colleague has corrected it."""
+
+
+class FigureInItself(ParticipationError):
+    """A figure would be a part of itself, if only by way of others."""
+
+
+class BordersChanged(ParticipationError):
+    """A colleague has published other borders at the same moment."""
+
+
+class BordersUnusable(ParticipationError):
+    """The file holds no borders that the map could show; ``fault`` says why, ``names`` of what, if of something."""
+
+    def __init__(self, fault: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.names = names

@@ -31,3 +31,13 @@ def may_build_surveys(user: Any) -> bool:
 def may_type_in_surveys(user: Any) -> bool:
     """Type in answers that came on paper, and see results before they are public."""
     return has_role(user, Role.EDITOR, Role.COORDINATOR, Role.EXPERT)
+
+
+def may_correct_figures(user: Any) -> bool:
+    """Correct what a figure of the ledger says."""
+    return has_role(user, Role.EDITOR, Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+def may_draw_the_map(user: Any) -> bool:
+    """Bring in borders of the districts, publish them, and go back to tiles."""
+    return has_role(user, Role.EDITOR, Role.ADMINISTRATOR)

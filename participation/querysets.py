@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from lublin2030.lib.dates import start_of_day
+from lublin2030.lib.dates import WARSAW, start_of_day
 
 if TYPE_CHECKING:
     from participation.models import (  # noqa: F401  named in quotes
@@ -27,6 +27,22 @@ if TYPE_CHECKING:
         WorkingGroup,
     )
     from stages.models import Process, Stage
+
+
+def within_days(field: str, first: dt.date | None, last: dt.date | None) -> dict[str, dt.datetime]:
+    """The lookups that keep a moment within the days of Warsaw, both inclusive; None sets no bound."""
+    bounds: dict[str, dt.datetime] = {}
+    if first is not None:
+        bounds[f"{field}__gte"] = dt.datetime.combine(first, dt.time(), WARSAW)
+    if last is not None:
+        bounds[f"{field}__lt"] = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), WARSAW)
+    return bounds
+
+
+def count_by_district(rows: models.QuerySet[Any], field: str = "district") -> dict[int, int]:
+    """District → how many of the rows name it; rows that name none are left out. One query."""
+    counted = rows.filter(**{f"{field}__isnull": False}).order_by().values_list(field).annotate(rows=Count("pk"))
+    return dict(counted)
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -94,6 +110,27 @@ class EventQuerySet(models.QuerySet["Event"]):
         wanted = {"kind": kind or None, "stage": stage, "district": district}
         return self.filter(**{field: value for field, value in wanted.items() if value is not None})
 
+    def that_took_place(self) -> EventQuerySet:
+        """Public events that were held, or at which attendance was noted, the earliest first; none called off."""
+        from participation.models import Attendance
+
+        noted = Attendance.objects.that_hold().filter(event=OuterRef("pk"))
+        return (
+            self.public().exclude(state="cancelled").filter(Q(state="held") | Exists(noted)).order_by("starts_at", "pk")
+        )
+
+    def between(self, first: dt.date | None, last: dt.date | None) -> EventQuerySet:
+        """Events that begin on the days from the first to the last, by Warsaw's clock; None sets no bound."""
+        return self.filter(**within_days("starts_at", first, last))
+
+    def not_called_off(self) -> EventQuerySet:
+        """Public events that took place or are still to come."""
+        return self.public().exclude(state="cancelled")
+
+    def per_district(self) -> dict[int, int]:
+        """District → how many. Events without a district are nowhere. One query."""
+        return count_by_district(self)
+
     def for_list(self) -> EventQuerySet:
         """With everything a line of a list shows."""
         return self.select_related("process", "stage__process", "district", "series")
@@ -108,10 +145,6 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class FigureQuerySet(models.QuerySet["Figure"]):
-    def ledger(self, process: Process) -> FigureQuerySet:
-        """The process's figures in the ledger's order, with their stage; the city's estimate is not among them."""
-        return self.of_process(process).filter(is_city_estimate=False)
-
     def of_process(self, process: Process) -> FigureQuerySet:
         """All the process's figures by stage, those of no stage last, with what a line of the ledger shows."""
         # The databases disagree on where NULL stands.
@@ -122,13 +155,9 @@ class FigureQuerySet(models.QuerySet["Figure"]):
             .order_by(order, "position", "pk")
         )
 
-    def of_stage(self, stage: Stage) -> FigureQuerySet:
-        """The stage's figures in the ledger's order, the city's estimate among them."""
-        return self.filter(stage=stage).select_related("part_of", "event").order_by("position", "pk")
-
-    def city_estimate(self, process: Process) -> Figure | None:
-        """The city's own estimate of the whole process."""
-        return self.filter(process=process, is_city_estimate=True).first()
+    def with_corrections(self) -> FigureQuerySet:
+        """With what they said before, the oldest first. One more query."""
+        return self.prefetch_related("corrections")
 
 
 class WorkingGroupQuerySet(models.QuerySet["WorkingGroup"]):
@@ -142,6 +171,15 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         """The latest attendance of each event: what was not corrected since."""
         return self.filter(superseded_at__isnull=True)
 
+    def of_public_events(self) -> AttendanceQuerySet:
+        """Those of events that residents see and that were not called off."""
+        return self.exclude(event__state__in=["draft", "cancelled"])
+
+    def people_per_district(self) -> dict[int, int]:
+        """District → the people at its events, those who came twice counted twice. One query."""
+        rows = self.filter(event__district__isnull=False).order_by().values_list("event__district")
+        return dict(rows.annotate(people=Sum("count")))
+
 
 class DirectionQuerySet(models.QuerySet["Direction"]):
     def for_list(self) -> DirectionQuerySet:
@@ -154,6 +192,15 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
     def public(self) -> VoiceQuerySet:
         """Voices that a person has read and published, of events that residents see."""
         return self.filter(state="public").exclude(event__state="draft")
+
+    def between(self, first: dt.date | None, last: dt.date | None) -> VoiceQuerySet:
+        """Voices spoken on the days from the first to the last; None sets no bound."""
+        bounds = {"spoken_on__gte": first, "spoken_on__lte": last}
+        return self.filter(**{name: day for name, day in bounds.items() if day is not None})
+
+    def per_district(self) -> dict[int, int]:
+        """District → how many; those that name none are nowhere. One query."""
+        return count_by_district(self)
 
     def waiting(self) -> VoiceQuerySet:
         """Voices nobody has read yet, the oldest first."""

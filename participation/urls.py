@@ -1,16 +1,18 @@
-"""Addresses of events, the ledger, the working groups and surveys."""
+"""Addresses of events, the map, voices, the ledger, the working groups and surveys."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from participation import views, voice_views
+from participation import map_views, views, voice_views
 from participation.feeds import EventFeed
 from participation.survey_views import answering, reading
 
 app_name = "participation"
 urlpatterns = [
     path("wydarzenia/", views.events, name="events"),
+    path("wydarzenia/mapa/", map_views.district_map, name="map"),
+    path("dzielnice/<slug:slug>/", map_views.district, name="district"),
     path("wydarzenia/kalendarz.ics", views.events_ics, name="events_ics"),
     path("wydarzenia/atom.xml", EventFeed(), name="events_atom"),
     path("wydarzenia/seria/<slug:slug>/", views.series, name="series"),
@@ -21,6 +23,7 @@ urlpatterns = [
     path("kierunki/", voice_views.directions, name="directions"),
     path("kierunki/<slug:slug>/", voice_views.direction, name="direction"),
     path("liczby/", views.ledger, name="ledger"),
+    path("liczby/<slug:unit>/", views.ledger_unit, name="ledger_unit"),
     path("grupy-robocze/", views.groups, name="groups"),
     path("ankiety/", reading.surveys, name="surveys"),
     path("ankiety/odpowiedz/<str:token>/", answering.resume, name="survey_resume"),

@@ -13,9 +13,10 @@ from django.views.decorators.http import conditional_page
 from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
 from participation.calendar import MEDIA_TYPE, calendar_of
 from participation.feeds import structured_data
+from participation.figure_words import UNIT_ADDRESSES, attendance_in_words
 from participation.filters import COMING, PAST, EventFilters
-from participation.ledger import LedgerRow, ledger_sections, totals_per_unit
-from participation.models import Event, EventSeries, Figure, Voice, WorkingGroup
+from participation.ledger import LedgerRow, read_ledger
+from participation.models import Attendance, Event, EventSeries, Voice, WorkingGroup
 from participation.working_groups import composition
 from stages.models import Process
 
@@ -24,6 +25,7 @@ COMING_SHOWN = 10
 KEPT_IN_CALENDAR = dt.timedelta(days=180)  # a program that fetches the calendar anew drops what is no longer in it
 IN_CALENDAR = 500
 VOICES_SHOWN = 5
+EVENTS_OF_A_LINE = 100  # named one by one; the list of events has them all
 
 
 def events(request: HttpRequest) -> HttpResponse:
@@ -67,6 +69,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "photos": found.photos.all(),
         "structured_data": structured_data(found, now=now),
         "voices": Voice.objects.public().filter(event=found).for_list().order_by("-pk")[: VOICES_SHOWN + 1],
+        "attendances": [said_of(attendance) for attendance in found.attendances.order_by("-pk")],
     }
     return render(request, "participation/event.html", context)
 
@@ -101,18 +104,42 @@ def series(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "participation/series.html", {"section": "events", "series": found, "events": shown})
 
 
+def said_of(attendance: Attendance) -> dict[str, object]:
+    """An attendance with its number in words."""
+    return {"attendance": attendance, "words": attendance_in_words(attendance)}
+
+
 def ledger(request: HttpRequest) -> HttpResponse:
     """Everything that was counted in the main process, by stage, and what it adds up to."""
     process = Process.objects.main()
-    estimate = Figure.objects.city_estimate(process) if process else None
+    found = read_ledger(process, with_corrections=True) if process else None
     context = {
         "section": "figures",
         "process": process,
-        "sections": ledger_sections(process) if process else [],
-        "totals": totals_per_unit(process) if process else [],
-        "estimate": LedgerRow(estimate) if estimate else None,
+        "sections": found.sections() if found else [],
+        "totals": found.totals() if found else [],
+        "estimate": found.estimate() if found else None,
     }
     return render(request, "participation/ledger.html", context)
+
+
+def ledger_unit(request: HttpRequest, unit: str) -> HttpResponse:
+    """What one sum of the ledger is made of, down to single events, and what is not added to it and why."""
+    process = Process.objects.main()
+    found = read_ledger(process, with_corrections=True) if process else None
+    codes = {address: code for code, address in UNIT_ADDRESSES.items()}
+    total = next((one for one in found.totals() if one.unit == codes.get(unit)), None) if found else None
+    if found is None or total is None:
+        raise Http404
+    context = {
+        "section": "figures",
+        "process": process,
+        "total": total,
+        "left_out": found.left_out(total.unit),
+        "estimate": found.estimate(),
+        "most_events": EVENTS_OF_A_LINE,
+    }
+    return render(request, "participation/ledger_unit.html", context)
 
 
 def groups(request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import OuterRef, Subquery
 
@@ -12,7 +12,7 @@ from consultations.models import ChangeSource, Consultation, Decision, Remark
 from consultations.places import Placed, with_places
 from consultations.reading import Clock
 from consultations.wording import Run
-from participation.ledger import LedgerRow, add_up
+from participation.ledger import LedgerRow, read_ledger
 from participation.models import Event, Figure
 from stages.models import News, Process, Stage
 from summaries.counts import Counts, answers_of, total_counts
@@ -101,22 +101,18 @@ def _now(now: dt.datetime) -> Now | None:
 
 def _extract(process: Process) -> Extract | None:
     """The stage that counted people in the most ways; of equals the earlier."""
-    by_stage: dict[Stage, list[Figure]] = {}
-    for figure in Figure.objects.ledger(process):
-        if figure.stage is not None:
-            by_stage.setdefault(figure.stage, []).append(figure)
     people = {
-        stage: total.figures
-        for stage, figures in by_stage.items()
-        for total in add_up(figures)
+        stage: total.addends
+        for stage, totals in read_ledger(process).totals_by_stage().items()
+        for total in totals
         if total.unit == Figure.Unit.PEOPLE
     }
     if not people:
         return None
     stage, counted = max(people.items(), key=lambda item: (len(item[1]), -item[0].number))
-    counted = tuple(sorted(counted, key=lambda figure: -(figure.value or 0)))
-    most = counted[0].value or 0
-    return Extract(stage, tuple(LedgerRow(figure=figure, most=most) for figure in counted))
+    rows = sorted(counted, key=lambda row: -(row.amount or 0))
+    most = rows[0].amount or 0
+    return Extract(stage, tuple(replace(row, most=most) for row in rows))
 
 
 def _pairs(now: dt.datetime) -> tuple[Pair, ...]:

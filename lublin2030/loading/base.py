@@ -189,6 +189,7 @@ def _figures(
             qualifier=entry["qualifier"] or "",
             part_of=figures[entry["part_of"]] if entry["part_of"] else None,
             is_city_estimate=entry["is_city_estimate"],
+            event_kind=entry.get("event_kind", ""),
             **split_texts({"activity": entry["activity"], "source": entry["source"], "note": entry["note"] or ""}),
         )
 

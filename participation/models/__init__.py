@@ -3,10 +3,10 @@ ledger of figures."""
 
 from participation.models.attendance import Attendance
 from participation.models.events import Event, EventPhoto
-from participation.models.figures import Figure
+from participation.models.figures import Figure, FigureRevision
 from participation.models.groups import Direction, DiscussionTopic, Seats, WorkingGroup
 from participation.models.people import AgeBand
-from participation.models.places import District
+from participation.models.places import BorderSet, District
 from participation.models.programme import AgendaItem, CafeTable, EventDetails, EventDocument, Speaker
 from participation.models.registrations import EventChange, RateCount, Registration
 from participation.models.series import EventSeries
@@ -28,6 +28,7 @@ __all__ = [
     "AgeBand",
     "AgendaItem",
     "Attendance",
+    "BorderSet",
     "CafeTable",
     "Direction",
     "DiscussionTopic",
@@ -39,6 +40,7 @@ __all__ = [
     "EventPhoto",
     "EventSeries",
     "Figure",
+    "FigureRevision",
     "Invitation",
     "InvitationBatch",
     "Kiosk",

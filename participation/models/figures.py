@@ -1,7 +1,8 @@
-"""The ledger of figures."""
+"""The ledger of figures, and what a figure was before it was corrected."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -19,6 +20,10 @@ class Figure(SeededModel, TranslatedModel):
 
     Values of different units are never added (domain.md §5). A figure that is part of another says so with
     ``part_of``; it is not counted a second time in the same unit. Attendances are not unique people.
+
+    ``event`` (one) and ``event_kind`` (all of the kind in the figure's stage) say which events the figure is about:
+    what was noted at them stands with it (``participation.noted``). What was counted is changed by ``correct_figure``,
+    which keeps what stood before; ``revision`` is the number of its corrections.
     """
 
     class Unit(models.TextChoices):
@@ -52,6 +57,13 @@ class Figure(SeededModel, TranslatedModel):
     event = models.ForeignKey(
         Event, models.SET_NULL, null=True, blank=True, related_name="figures", verbose_name=_("event")
     )
+    event_kind = models.CharField(
+        _("about all events of the kind"),
+        max_length=20,
+        choices=Event.Kind,
+        blank=True,
+        help_text=_("In the figure's stage. What was noted at these events stands with the figure."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     activity = models.CharField(_("activity"), max_length=200)
     events_count = models.PositiveIntegerField(_("number of events"), null=True, blank=True)
@@ -65,6 +77,7 @@ class Figure(SeededModel, TranslatedModel):
         "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("part of the figure")
     )
     is_city_estimate = models.BooleanField(_("the city's estimate of the whole process"), default=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
 
     objects = FigureQuerySet.as_manager()
 
@@ -112,4 +125,50 @@ class Figure(SeededModel, TranslatedModel):
     @property
     def is_estimate(self) -> bool:
         """Drawn dashed: the value is not an exact count."""
+        return self.value is not None and self.qualifier != Figure.Qualifier.EXACT
+
+
+class FigureRevision(TranslatedModel):
+    """What a figure said until it was corrected: when, by whom, why.
+
+    Rows are added, never changed: the database refuses it (``participation.append_only``). ``number`` is the figure's
+    revision that was replaced, from 0. Why is for staff alone: it may name somebody.
+    """
+
+    translated_fields = ("source",)
+
+    figure = models.ForeignKey(Figure, models.PROTECT, related_name="corrections", verbose_name=_("figure"))
+    number = models.PositiveIntegerField()
+    corrected_at = models.DateTimeField(_("corrected"))
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("corrected by")
+    )
+    why = models.CharField(_("why"), max_length=500)
+    events_count = models.PositiveIntegerField(_("number of events"), null=True)
+    events_qualifier = models.CharField(
+        _("kind of that number"), max_length=10, choices=Figure.EventsQualifier, blank=True
+    )
+    value = models.PositiveIntegerField(_("value"), null=True)
+    unit = models.CharField(_("unit"), max_length=15, choices=Figure.Unit, blank=True)
+    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Figure.Qualifier, blank=True)
+    source = models.CharField(_("source"), max_length=200)
+    part_of = models.ForeignKey(Figure, models.PROTECT, null=True, related_name="+", verbose_name=_("part of"))
+    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+", verbose_name=_("event"))
+    event_kind = models.CharField(_("about all events of the kind"), max_length=20, choices=Event.Kind, blank=True)
+
+    class Meta:
+        verbose_name = _("correction of a figure")
+        verbose_name_plural = _("corrections of figures")
+        ordering = ["figure", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["figure", "number"], name="figure_revision_once"),
+            models.CheckConstraint(condition=~Q(why=""), name="figure_revision_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.figure_id}/{self.number}"
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether what stood there was no exact count."""
         return self.value is not None and self.qualifier != Figure.Qualifier.EXACT

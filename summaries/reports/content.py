@@ -26,8 +26,10 @@ from django.utils.translation import ngettext
 from consultations.models import ChapterText, Consultation, DraftVersion, Opinion, Remark
 from lublin2030.lib.dates import WARSAW, warsaw_day
 from lublin2030.lib.numbers import grouped
-from participation.ledger import LedgerRow, ledger_rows, unit_in_words, value_in_words
-from participation.models import Event, Figure
+from participation.figure_words import attendance_in_words, value_and_unit
+from participation.ledger import LedgerRow, read_ledger
+from participation.models import Attendance, Event
+from participation.noted import stands_for_people
 from summaries.counts import Counts, Line, Summary, summarise
 from summaries.models import ConsultationReport, ReportText
 from summaries.reports.rows import IMPROPER, WITHDRAWN, Parts
@@ -210,11 +212,17 @@ def _course(consultation: Consultation) -> list[Block]:
     """The public events of the consultation's stage with what the ledger counted of each, and the stage's ledger."""
     if consultation.stage is None:
         return []
-    figures = list(Figure.objects.of_stage(consultation.stage))
-    counted: dict[int, list[Figure]] = {}
-    for figure in figures:
-        if figure.event_id and figure.value is not None:
-            counted.setdefault(figure.event_id, []).append(figure)
+    ledger = read_ledger(consultation.process).rows_of(consultation.stage)
+    counted: dict[int, list[str]] = {}
+    said: set[int] = set()  # events whose attendance the ledger's own line gives
+    for row in ledger:
+        if row.figure.event_id and row.figure.value is not None:
+            counted.setdefault(row.figure.event_id, []).append(value_and_unit(row.figure))
+            if stands_for_people(row.figure):
+                said.add(row.figure.event_id)
+    noted = Attendance.objects.that_hold().of_public_events().filter(event__stage=consultation.stage)
+    for attendance in noted.exclude(event__in=said):
+        counted.setdefault(attendance.event_id, []).append(attendance_in_words(attendance))
     events = (
         Event.objects.public()
         .filter(process=consultation.process_id, stage=consultation.stage)
@@ -228,7 +236,7 @@ def _course(consultation: Consultation) -> list[Block]:
             str(event.get_kind_display()),
             _event_days(event),
             _event_place(event),
-            ", ".join(_attendance(figure) for figure in counted.get(event.pk, [])) or NONE,
+            ", ".join(counted.get(event.pk, [])) or NONE,
         ]
         for event in events
     ]
@@ -240,7 +248,6 @@ def _course(consultation: Consultation) -> list[Block]:
                 rows,
             )
         )
-    ledger = [row for row in ledger_rows(figures) if not row.figure.is_city_estimate]
     if ledger:
         blocks.append(
             table(
@@ -255,13 +262,9 @@ def _course(consultation: Consultation) -> list[Block]:
     return blocks
 
 
-def _attendance(figure: Figure) -> str:
-    value = figure.value or 0
-    return f"{value_in_words(figure)} {unit_in_words(figure.unit, value, is_estimate=figure.is_estimate)}"
-
-
 def _figure(row: LedgerRow) -> str:
-    return f"{row.value} {row.unit}".strip() or NONE
+    said = f"{row.value} {row.unit}".strip()
+    return f"{said} ({row.noted_in_words})" if row.noted_in_words else said or NONE
 
 
 def _event_days(event: Event) -> str:

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from pytest_django.asserts import assertContains, assertNotContains
 
-from participation.ledger import LedgerRow, events_in_words
+from participation.figure_words import events_in_words
+from participation.ledger import LedgerRow
 from participation.models import DiscussionTopic, Figure
 from stages.models import Process
 from tests.factories import EventFactory, FigureFactory, ProcessFactory, StageFactory, WorkingGroupFactory

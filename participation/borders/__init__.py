@@ -1,0 +1,1 @@
+"""Borders of the districts: read from a file of strangers, simplified without tearing shared borders, drawn."""
