@@ -22,9 +22,10 @@ from consultations.models import Consultation, HistoryEntry, Submission
 from consultations.services.history import record
 from lublin2030.lib.faults import place_of
 from notifications.errors import NotInTrouble, NotPermitted, OutOfDate
+from notifications.mail_parts import host_of_portal
 from notifications.models import Message
 from notifications.permissions import may_resend
-from notifications.rendering import host_of_portal, render
+from notifications.rendering import render
 
 log = logging.getLogger(__name__)
 
