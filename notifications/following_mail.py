@@ -119,7 +119,7 @@ def happening(message: Message, now: dt.datetime) -> Made:
     told = None if found is None else Words([found], now).told(found)
     if told is None:
         raise OutOfDate
-    subject = _("%(label)s: %(title)s") % {"label": told.label, "title": short(told.title.value)}
+    subject = f"{told.label}: {short(told.title.value)}"
     return _to_follower(subscription, subject, {"told": told, "is_demonstration_news": told.is_demonstration})
 
 

@@ -1,4 +1,4 @@
-"""A process, stage, district, theme or event is followed like a consultation: by a form, confirmed and ended by link."""
+"""A process, stage, district, theme or event is followed like a consultation: by a form; a link confirms and ends it."""
 
 from __future__ import annotations
 
