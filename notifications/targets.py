@@ -141,9 +141,9 @@ def url_of(record: Any) -> str:
 
 
 def is_over(record: Any, now: dt.datetime) -> bool:
-    """Whether a thing ended so long ago that nothing is told of it any more. Only consultations and events end."""
+    """Whether nothing is told of a thing any more: it ended long ago, or of an event everything is said."""
     if isinstance(record, Consultation):
         return record.closes_at < now - KEPT_AFTER_END
     if isinstance(record, Event):
-        return record.is_past(start_of_day(now - KEPT_AFTER_END))
+        return record.is_past(now) if record.after_summary else record.is_past(start_of_day(now - KEPT_AFTER_END))
     return False

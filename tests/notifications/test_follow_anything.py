@@ -1,4 +1,4 @@
-"""A process, stage, district, theme or event is followed like a consultation: by a form; a link confirms and ends it."""
+"""A process, stage, district, theme or event is followed like a consultation: by a form; by links it begins and ends."""
 
 from __future__ import annotations
 
