@@ -23,7 +23,8 @@ from notifications.errors import OutOfDate
 from notifications.happening_words import Told, Words
 from notifications.links import WORD_OF, link_to_everything
 from notifications.mail_parts import Made, absolute, short
-from notifications.models import TARGETS, Frequency, Happening, Message, Subscription
+from notifications.models import Frequency, Happening, Message, Subscription
+from notifications.querysets import TARGETS
 from notifications.targets import BY_FIELD, is_over, name_of, url_of
 
 

@@ -230,7 +230,7 @@ def _events(look: Look) -> Iterator[Seen]:
         facts = {
             "starts_at": event.starts_at.astimezone(dt.UTC).isoformat(),
             "state": str(event.state),
-            "summarised": bool(event.is_summarised),
+            "summarised": bool(vars(event)["is_summarised"]),
         }
         yield Seen(record=f"event:{event.pk}", facts=facts, told=_EventNews(event, facts, look))
 

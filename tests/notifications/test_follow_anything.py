@@ -1,4 +1,4 @@
-"""A process, stage, district, theme or event is followed like a consultation: by a form; by links it begins and ends."""
+"""A process, stage, district, theme or event is followed like a consultation: by a form, and ended by a link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import Role
 from notifications.following_mail import unsubscribe_headers
 from notifications.links import link_to_everything
-from notifications.models import TARGETS, Frequency, Message, Subscription
+from notifications.models import Frequency, Message, Subscription
+from notifications.querysets import TARGETS
 from notifications.services import following, outbox
 from notifications.services.following import ASK_AGAIN_AFTER
 from notifications.targets import BY_FIELD, BY_WORD, follow_url, is_over, url_of
