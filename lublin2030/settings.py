@@ -168,7 +168,9 @@ CELERY_TIMEZONE = "Europe/Warsaw"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its lines are written by LOGGING too, without secrets
 CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "notifications.tasks.sweep", "schedule": 10.0},
-    "announce-terms": {"task": "notifications.tasks.announce_terms", "schedule": 60.0},
+    "record-happenings": {"task": "notifications.tasks.record_happenings", "schedule": 60.0},
+    "tell-followers": {"task": "notifications.tasks.tell_followers", "schedule": 60.0},
+    "send-digests": {"task": "notifications.tasks.send_digests", "schedule": 60.0},
     "announce-department-terms": {"task": "notifications.tasks.announce_department_terms", "schedule": 600.0},
     "forget-old-addresses": {"task": "notifications.tasks.housekeeping", "schedule": 3600.0},
     "run-jobs": {"task": "accounts.tasks.run_jobs", "schedule": 10.0},
@@ -268,6 +270,8 @@ DEFAULT_FROM_EMAIL = env_str(
     "DEFAULT_FROM_EMAIL", "Strategia Lublin 2030 <strategia@example.org>" if DEMONSTRATION else None
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# A mailbox that somebody reads, for mail programs that unsubscribe by mail instead of by a link; none when empty.
+UNSUBSCRIBE_MAILBOX = env_str("UNSUBSCRIBE_MAILBOX", "")
 EMAIL_TIMEOUT = 15
 if os.environ.get("EMAIL_HOST") or not DEMONSTRATION:
     EMAIL_HOST = env_str("EMAIL_HOST")

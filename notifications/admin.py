@@ -1,4 +1,4 @@
-"""Records of what was sent and who follows: only shown here. Work on them is done at the desk and by the verbs."""
+"""Records of what was sent and what is followed: only shown here. Work on them is done at the desk and by the verbs."""
 
 from __future__ import annotations
 
@@ -37,11 +37,19 @@ class MessageAdmin(RoleAdmin):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(RoleAdmin):
-    """Followers. Their secret is shown to nobody: it ends the following."""
+    """Followings without their addresses: who follows what is nobody's business. Secrets are shown to nobody either.
+
+    Whoever was given an address by its owner finds its followings by searching for the whole of it.
+    """
 
     readers = frozenset({Role.COORDINATOR})
-    list_display = ("email", "consultation", "language", "created_at", "confirmed_at")
-    list_select_related = ("consultation",)
-    list_filter = ("consultation",)
-    search_fields = ("email",)
-    fields = ("consultation", "email", "language", "created_at", "confirmed_at")
+    list_display = (
+        "id", "event", "consultation", "theme", "district", "stage", "process", "frequency", "language", "confirmed_at",
+    )  # fmt: skip
+    list_select_related = ("event", "consultation", "theme", "district", "stage", "process")
+    list_filter = ("frequency", "language")
+    search_fields = ("=email",)
+    fields = (
+        "event", "consultation", "theme", "district", "stage", "process", "language", "frequency", "created_at",
+        "confirmed_at",
+    )  # fmt: skip

@@ -14,3 +14,4 @@ class NotificationsConfig(AppConfig):
         )
 
         register_queue(desk.MESSAGES)
+        register_queue(desk.FOLLOWERS)

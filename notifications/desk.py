@@ -1,4 +1,4 @@
-"""What the desk shows of the outbox on its first page."""
+"""What the desk shows of the outbox and of followers on its first page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lublin2030.lib.desk import Queue, Waiting
 from notifications.models import Message
-from notifications.permissions import may_resend
+from notifications.permissions import may_count_followers, may_resend
 
 
 def _subject(message: Message) -> str:
@@ -41,4 +41,14 @@ MESSAGES = Queue(
     oldest=_oldest,
     order=90,
     empty=_("All mail was sent, or will be tried again by itself."),
+)
+
+
+FOLLOWERS = Queue(
+    name="followers",
+    label=_("Followers"),
+    url_name="desk:followers",
+    may_see=may_count_followers,
+    order=95,
+    is_work=False,
 )

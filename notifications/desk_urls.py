@@ -1,4 +1,4 @@
-"""Addresses of the outbox at the desk, under ``/biurko/``."""
+"""Addresses of the outbox and of followers at the desk, under ``/biurko/``."""
 
 from __future__ import annotations
 
@@ -6,4 +6,7 @@ from django.urls import path
 
 from notifications import views
 
-urlpatterns = [path("wiadomosci/", views.messages, name="messages")]
+urlpatterns = [
+    path("wiadomosci/", views.messages, name="messages"),
+    path("obserwujacy/", views.followers, name="followers"),
+]

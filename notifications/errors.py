@@ -21,3 +21,7 @@ class OutOfDate(NotificationError):
 
 class LinkNotValid(NotificationError):
     """The secret of the link belongs to nobody: it is wrong, used up or too old."""
+
+
+class FollowedIsOver(NotificationError):
+    """It ended so long ago that there is nothing left to follow."""

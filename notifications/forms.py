@@ -7,9 +7,26 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models import Frequency
 
-class FollowForm(forms.Form):
-    """An e-mail address, and a field that only machines see and fill."""
+
+class FrequencyForm(forms.Form):
+    """How often a follower hears."""
+
+    frequency = forms.ChoiceField(
+        label=_("How often do we write?"),
+        choices=Frequency.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Choose “at once” if you must not miss a term: a digest can come after it."),
+        error_messages={
+            "required": _("Choose how often we write."),
+            "invalid_choice": _("Choose how often we write."),
+        },
+    )
+
+
+class FollowForm(FrequencyForm):
+    """An e-mail address, how often to write, and a field that only machines see and fill."""
 
     email = forms.EmailField(
         label=_("E-mail address"),
@@ -29,6 +46,9 @@ class FollowForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Who does not choose hears as often as is usual for what is followed.
+        self.fields["frequency"].required = False
+        self.order_fields(["email", "frequency", "website"])
         # The browser would cut a pasted address without a word.
         self.fields["email"].widget.attrs.pop("maxlength", None)
 

@@ -1,4 +1,4 @@
-"""Who may see and send messages again."""
+"""Who may see and send messages again, and see how many follow what."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ from accounts.roles import Role
 def may_resend(user: Any) -> bool:
     """See the outbox's failures and send again."""
     return has_role(user, Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+def may_count_followers(user: Any) -> bool:
+    """See how many follow what. Who they are is nobody's business."""
+    return has_role(user, Role.EDITOR, Role.COORDINATOR, Role.ADMINISTRATOR)

@@ -28,8 +28,10 @@ from consultations.services.receipts import content_hash
 from lublin2030.lib.dates import warsaw_day
 from lublin2030.lib.portal_links import absolute
 from lublin2030.lib.translations import ORIGINAL
+from notifications import following_mail
 from notifications.errors import OutOfDate
-from notifications.models import Message, Subscription
+from notifications.mail_parts import Made, short
+from notifications.models import Message
 from participation.models import EventChange, Registration
 from participation.services.registrations import place_in_queue
 
@@ -67,9 +69,6 @@ def render(message: Message, *, now: dt.datetime | None = None) -> Rendered:
             language=language,
             headers=headers,
         )
-
-
-Made = tuple[str, dict[str, Any], dict[str, str]]
 
 
 def _receipt(message: Message, now: dt.datetime) -> Made:
@@ -239,41 +238,13 @@ def _is_told_by(message: Message, decision: Decision) -> bool:
     return (decision.remark_id, decision.revision) == (message.context["remark"], message.context["revision"])
 
 
-def _opens(message: Message, now: dt.datetime) -> Made:
-    consultation = _running(message, now)
-    title = consultation.text("title").value
-    subject = _("Open: %(title)s. Remarks until %(day)s") % {"title": _short(title), "day": _day(consultation)}
-    return _to_follower(message, consultation, subject)
-
-
-def _closes(message: Message, now: dt.datetime) -> Made:
-    consultation = _running(message, now)
-    title = consultation.text("title").value
-    subject = _("Closing soon: %(title)s. Remarks until %(day)s") % {"title": _short(title), "day": _day(consultation)}
-    return _to_follower(message, consultation, subject)
-
-
-def _confirm_following(message: Message, now: dt.datetime) -> Made:
-    consultation = _consultation(message)
-    subscription = _subscription(message)
-    if subscription.confirmed_at is not None or consultation.phase(now) == Consultation.Phase.CLOSED:
-        raise OutOfDate
-    subject = _("Confirm that you follow: %(title)s") % {"title": _short(consultation.text("title").value)}
-    context = {
-        "consultation": consultation,
-        "consultation_url": absolute(consultation.get_absolute_url()),
-        "confirm_url": absolute(reverse("notifications:confirm", args=[subscription.token])),
-    }
-    return subject, context, {}
-
-
 def _basket_link(message: Message, now: dt.datetime) -> Made:
-    consultation = _running(message, now)
+    consultation = following_mail.running(message, now)
     basket = Basket.objects.filter(pk=message.context["basket"], consultation=consultation).first()
     if basket is None or basket.link_token is None:
         # It was sent or deleted meanwhile: the link would lead nowhere.
         raise OutOfDate
-    subject = _("Continue your submission: %(title)s") % {"title": _short(consultation.text("title").value)}
+    subject = _("Continue your submission: %(title)s") % {"title": short(consultation.text("title").value)}
     context = {
         "consultation": consultation,
         "consultation_url": absolute(consultation.get_absolute_url()),
@@ -408,7 +379,7 @@ def _living(message: Message, now: dt.datetime) -> Registration:
 
 
 def _event_title(registration: Registration) -> str:
-    return _short(registration.event.text("title").value)
+    return short(registration.event.text("title").value)
 
 
 def _event_context(registration: Registration) -> dict[str, Any]:
@@ -424,9 +395,9 @@ _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.RECEIPT: _receipt,
     Message.Kind.VERIFICATION: _verification,
     Message.Kind.DECISION: _decision,
-    Message.Kind.CONSULTATION_OPENS: _opens,
-    Message.Kind.CONSULTATION_CLOSES: _closes,
-    Message.Kind.CONFIRM_FOLLOWING: _confirm_following,
+    Message.Kind.CONSULTATION_OPENS: following_mail.opens,
+    Message.Kind.CONSULTATION_CLOSES: following_mail.closes,
+    Message.Kind.CONFIRM_FOLLOWING: following_mail.confirm_following,
     Message.Kind.CONFIRM_SUBMISSION: _confirm_submission,
     Message.Kind.CONFIRM_REMINDER: _confirm_reminder,
     Message.Kind.CORRECTION: _correction,
@@ -440,6 +411,9 @@ _MAKERS: dict[Message.Kind, Callable[[Message, dt.datetime], Made]] = {
     Message.Kind.EVENT_REMINDER: _event_reminder,
     Message.Kind.EVENT_MOVED: _event_moved,
     Message.Kind.EVENT_CANCELLED: _event_cancelled,
+    Message.Kind.HAPPENING: following_mail.happening,
+    Message.Kind.DIGEST: following_mail.digest,
+    Message.Kind.FOLLOWING_LINK: following_mail.following_link,
 }
 
 
@@ -465,45 +439,8 @@ def _consultation(message: Message) -> Consultation:
     return message.consultation
 
 
-def _subscription(message: Message) -> Subscription:
-    """The follower to whom the message goes. Who has unsubscribed gets nothing any more."""
-    subscription = Subscription.objects.filter(pk=message.context["subscription"], email=message.recipient).first()
-    if subscription is None:
-        raise OutOfDate
-    return subscription
-
-
-def _running(message: Message, now: dt.datetime) -> Consultation:
-    """The message's consultation while it is public and open: afterwards its terms are no news."""
-    consultation = _consultation(message)
-    if not consultation.is_open(now) or consultation.published_at is None or consultation.published_at > now:
-        raise OutOfDate
-    return consultation
-
-
-def _to_follower(message: Message, consultation: Consultation, subject: str) -> Made:
-    subscription = _subscription(message)
-    unsubscribe_url = absolute(reverse("notifications:unsubscribe", args=[subscription.token]))
-    context = {
-        "consultation": consultation,
-        "consultation_url": absolute(consultation.get_absolute_url()),
-        "unsubscribe_url": unsubscribe_url,
-    }
-    # RFC 8058: mail programs show “unsubscribe” and send one POST, without a page.
-    headers = {"List-Unsubscribe": f"<{unsubscribe_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return subject, context, headers
-
-
 def _moment(moment: dt.datetime) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-
-
-def _day(consultation: Consultation) -> str:
-    return date_format(consultation.last_day, "DATE_FORMAT")
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= 70 else f"{title[:69].rstrip()}…"
 
 
 def _one_line(subject: str) -> str:

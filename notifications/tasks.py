@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from lublin2030.lib.wake import Waker
-from notifications.services import following, outbox, reminders, terms
+from notifications.services import happenings, outbox, reminders, telling, terms
 from notifications.services import housekeeping as keeping
 
 
@@ -22,9 +22,21 @@ def sweep() -> int:
 
 
 @shared_task
-def announce_terms() -> int:
-    """Write to followers what opens, and what closes in three days."""
-    return following.announce_terms()
+def record_happenings() -> int:
+    """Notice what became public."""
+    return happenings.record_happenings()
+
+
+@shared_task
+def tell_followers() -> int:
+    """Write to followers who hear at once."""
+    return telling.tell_at_once()
+
+
+@shared_task
+def send_digests() -> int:
+    """Write the digests that are due."""
+    return telling.send_digests()
 
 
 @shared_task

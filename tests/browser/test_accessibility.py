@@ -20,14 +20,18 @@ from consultations.services.drafts import start_next_version
 from consultations.services.groups import confirm_group, leave_group
 from consultations.services.imports import start_import
 from consultations.services.tables import bring_in
-from participation.models import Event
-from stages.models import News, Page
+from notifications.links import link_to_everything
+from notifications.models import Subscription
+from notifications.targets import follow_url
+from participation.models import District, Event
+from stages.models import News, Page, Process
 from summaries.models import ConsultationReport
 from tests import factories
 from tests.consultations.importing.documents import nasty_docx
 from tests.consultations.similar import LETTER, campaign, look, sent
 from tests.consultations.tables import as_csv, row
 from tests.consultations.versions import changed_version
+from tests.factories_following import follow
 from tests.summaries.reports import making
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,6 +66,9 @@ def portal():
     changed_version(consultation, published_at=now - timedelta(days=1))
     making.frozen(making.finished(slug="ze-sprawozdaniem"), now=now)
     making.withheld(making.frozen(making.finished(slug="z-wycofanym"), now=now), now=now)
+    for record in (consultation, Event.objects.latest("pk"), Process.objects.main()):
+        follow(record, since=now, now=now)
+    Subscription.objects.create(consultation=consultation, email="asked@example.org", created_at=now)
     return consultation
 
 
@@ -86,7 +93,20 @@ def public_pages(consultation: Consultation) -> list[str]:
         *[f"/konsultacje/ze-sprawozdaniem/{page}" for page in ("", "sprawozdanie/", "sprawozdanie.pdf")],
         ConsultationReport.objects.public().get().get_absolute_url() + "uwagi/1/",
         "/konsultacje/z-wycofanym/", "/konsultacje/z-wycofanym/sprawozdanie/",
+        *pages_of_followers(),
         "/konto/login/", "/nie-ma-takiej-strony/", "/en/", f"/uk{base}projekt/1/",
+    ]  # fmt: skip
+
+
+def pages_of_followers() -> list[str]:
+    asked = Subscription.objects.unconfirmed().get()
+    follower = Subscription.objects.filter(process__isnull=False).get()
+    mine = f"/obserwowanie/{follower.token}/"
+    return [
+        follow_url(District.objects.all()[0]), f"{follow_url(follower.target)}?wyslano=1",
+        f"/obserwowanie/{asked.token}/potwierdz/", mine, f"{mine}?zapisano=1", f"{mine}potwierdz/", f"{mine}wypisz/",
+        f"/obserwowanie/{link_to_everything(follower.reader_token)}/wszystko/", "/obserwowanie/nie-ma/",
+        f"/obserwowanie/{follower.reader_token}/wypisz/codziennie/",
     ]  # fmt: skip
 
 
@@ -167,6 +187,7 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
         *[f"/biurko/sprawozdania/z-wycofanym/{page}" for page in ("", f"wycofane/{withheld.slug}/")],
         "/biurko/", "/biurko/weryfikacja/", f"/biurko/zgloszenia/{submission.pk}/", "/biurko/przydzial/",
         "/biurko/odpowiedzi/", f"/biurko/uwagi/{remark.pk}/", "/biurko/publikacja/", "/biurko/wiadomosci/",
+        "/biurko/obserwujacy/?co=konsultacje",
     ]:  # fmt: skip
         page.goto(path)
         assert "/konto/login/" not in page.url

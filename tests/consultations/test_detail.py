@@ -12,6 +12,7 @@ from consultations.models import Consultation
 from consultations.services.submissions import Sender
 from lublin2030.lib.dates import warsaw
 from lublin2030.lib.panels import stage_panels
+from notifications.targets import KEPT_AFTER_END
 from tests.factories import (
     AFTER,
     CLOSES,
@@ -63,8 +64,9 @@ PHASES = [
     (OPENS - SECOND, "jeszcze się nie zaczęły", False, True, False),
     (OPENS, "Trwają konsultacje", True, True, True),
     (CLOSES - SECOND, "Trwają konsultacje", True, True, True),
-    (CLOSES, "Konsultacje są zakończone", False, False, True),
-    (AFTER, "Konsultacje są zakończone", False, False, True),
+    (CLOSES, "Konsultacje są zakończone", False, True, True),
+    (AFTER, "Konsultacje są zakończone", False, True, True),
+    (CLOSES + KEPT_AFTER_END + SECOND, "Konsultacje są zakończone", False, False, True),
 ]
 
 

@@ -8,16 +8,17 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from consultations.errors import ConsultationClosed
-from notifications.errors import LinkNotValid
+from notifications.errors import FollowedIsOver, LinkNotValid
 from notifications.models import Message, Subscription
 from notifications.services import following, outbox
 from notifications.services.following import ASK_AGAIN_AFTER, MOST_OPEN_REQUESTS
-from tests.factories import AFTER, DURING, OPENS, consultation_with_draft
+from notifications.targets import KEPT_AFTER_END
+from tests.factories import CLOSES, DURING, OPENS, consultation_with_draft
 
 pytestmark = pytest.mark.django_db
 
 HOUR = dt.timedelta(hours=1)
+LONG_AFTER = CLOSES + KEPT_AFTER_END + HOUR
 
 
 def address(consultation) -> str:
@@ -48,8 +49,9 @@ def test_the_whole_way_from_the_form_to_the_end(consultation, client, during, ma
     path = link.removeprefix("https://portal.test")
     assert "<form" in client.get(path).content.decode()
     assert not Subscription.objects.confirmed().exists()
-    assert "Obserwujesz te konsultacje" in client.post(path).content.decode()
+    done = client.post(path).content.decode()
     follower = Subscription.objects.confirmed().get()
+    assert f"/obserwowanie/{follower.token}/" in done
     assert follower.email == "new@example.org"
     assert client.post(path.replace("potwierdz", "wypisz")).status_code == 200
     assert not Subscription.objects.exists()
@@ -117,17 +119,22 @@ def test_an_address_cannot_be_flooded_over_many_consultations(db):
     assert confirmations() == MOST_OPEN_REQUESTS + 1
 
 
-def test_a_closed_consultation_cannot_be_followed(consultation):
-    with pytest.raises(ConsultationClosed):
-        ask(consultation, now=AFTER)
+def test_a_closed_consultation_can_be_followed_for_its_answers_and_report(consultation):
+    ask(consultation, now=CLOSES + KEPT_AFTER_END)
+    assert confirmations() == 1
+
+
+def test_a_consultation_long_closed_cannot_be_followed(consultation):
+    with pytest.raises(FollowedIsOver):
+        ask(consultation, now=LONG_AFTER)
     assert not Subscription.objects.exists()
 
 
-def test_a_closed_consultation_says_so(consultation, client, time_machine):
-    time_machine.move_to(AFTER, tick=False)
+def test_a_consultation_long_closed_says_so(consultation, client, time_machine):
+    time_machine.move_to(LONG_AFTER, tick=False)
     page = client.get(address(consultation))
     assert page.status_code == 200
-    assert "Te konsultacje się zakończyły" in page.content.decode()
+    assert "<form" not in page.content.decode().split("<main")[1].split("</main")[0]
     assert client.post(address(consultation), {"email": "a@example.org"}).status_code == 409
 
 
@@ -205,7 +212,7 @@ def test_unsubscribing_twice_reads_the_same(follower, client):
     url = f"/obserwowanie/{follower.token}/wypisz/"
     first, second, later = client.post(url), client.post(url), client.get(url)
     assert first.content == second.content == later.content
-    assert "Nie obserwujesz tych konsultacji" in first.content.decode()
+    assert "<form" not in first.content.decode().split("<main")[1].split("</main")[0]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -55,6 +55,12 @@ def test_the_secret_of_a_follower_is_shown_to_nobody(client, sign_in, follower):
         assert follower.token not in client.get(page).content.decode()
 
 
+def test_nobody_reads_who_follows(client, sign_in, follower):
+    sign_in(Role.COORDINATOR, Role.ADMINISTRATOR)
+    for page in (FOLLOWERS, f"{FOLLOWERS}{follower.pk}/change/", f"{FOLLOWERS}?q={follower.email.upper()}"):
+        assert follower.email not in client.get(page).content.decode()
+
+
 def test_queries_do_not_grow_with_messages(client, sign_in, consultation):
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

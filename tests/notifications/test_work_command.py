@@ -22,7 +22,7 @@ from django.db import OperationalError, connection
 from consultations.models import Basket
 from notifications.management.commands.work import Job
 from notifications.models import Subscription
-from notifications.services import following
+from notifications.services import happenings
 from tests.factories import DURING
 from tests.notifications.backends import sent_to
 from tests.parallel import copy_to
@@ -65,11 +65,11 @@ def test_once_does_every_job_once(consultation, due_message):
 @pytest.mark.usefixtures("mail_server", "during")
 def test_a_job_that_fails_does_not_keep_the_others_from_their_work(due_message, monkeypatch, caplog):
     due_message()
-    monkeypatch.setattr(following, "announce_terms", lambda: 1 / 0)
+    monkeypatch.setattr(happenings, "record_happenings", lambda: 1 / 0)
     with pytest.raises(CommandError):
         call_command("work", "--once")
     assert sent_to() == ["follower@example.org"]
-    assert "announce-terms failed (ZeroDivisionError)" in caplog.text
+    assert "record-happenings failed (ZeroDivisionError)" in caplog.text
 
 
 def broken() -> None:
@@ -127,7 +127,7 @@ import datetime as dt
 from django.utils import timezone
 from consultations.models import Consultation
 from notifications.models import Subscription
-from notifications.services import following
+from notifications.services import happenings
 from stages.models import Process
 from lublin2030.lib.quarters import Quarter
 now = timezone.now()

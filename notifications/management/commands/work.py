@@ -22,7 +22,7 @@ from consultations.services.draft_files import prepare_files
 from consultations.services.forgetting import forget_old_intake
 from consultations.services.limits import forget_old_counts
 from consultations.services.presence import forget_old_presences
-from notifications.services import following, housekeeping, outbox, reminders, terms
+from notifications.services import happenings, housekeeping, outbox, reminders, telling, terms
 from participation.services import registrations
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,9 @@ class Job:
 
 
 class Command(BaseCommand):
-    help = "Send what is due, announce terms, forget what is old: the worker of an installation without Redis."
+    help = (
+        "Send what is due, tell followers what is new, forget what is old: the worker of an installation without Redis."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="Do each job once and end.")
@@ -67,7 +69,9 @@ class Command(BaseCommand):
         stop = threading.Event()
         # The same by the same names as in CELERY_BEAT_SCHEDULE.
         jobs = [
-            Job("announce-terms", 60, following.announce_terms),
+            Job("record-happenings", 60, happenings.record_happenings),
+            Job("tell-followers", 60, lambda: telling.tell_at_once(should_stop=stop.is_set)),
+            Job("send-digests", 60, lambda: telling.send_digests(should_stop=stop.is_set)),
             Job("announce-department-terms", 600, terms.announce_department_terms),
             Job("sweep-messages", 1, lambda: outbox.sweep(should_stop=stop.is_set)),
             Job("expire-unconfirmed", 60, lambda: expire_unconfirmed(should_stop=stop.is_set)),
