@@ -269,6 +269,11 @@ class DeskFilterForm(forms.Form):
         newest = list(texts.order_by("-version__number", "number"))
         return {str(one.number): one for one in newest if one.version_id == newest[0].version_id}
 
+    @property
+    def asks_more(self) -> bool:
+        """Whether something rarer is asked for, so that those fields stand open."""
+        return any(self[name].value() for name in ("dzielnica", "kanal", "q", "jak"))
+
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """Say beside each state how many remarks it has; leave those without any out, but for the chosen one."""
         chosen = self["stan"].value()
