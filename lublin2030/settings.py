@@ -180,6 +180,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-intake": {"task": "consultations.tasks.forget_old_intake", "schedule": 3600.0},
     "forget-old-counts": {"task": "consultations.tasks.forget_old_counts", "schedule": 3600.0},
     "forget-old-presences": {"task": "consultations.tasks.forget_old_presences", "schedule": 600.0},
+    "forget-old-survey-drafts": {"task": "participation.survey_tasks.forget_old_drafts", "schedule": 3600.0},
+    "forget-old-survey-counts": {"task": "participation.survey_tasks.forget_old_counts", "schedule": 3600.0},
     "delete-orphan-files": {"task": "consultations.tasks.delete_orphan_files", "schedule": 6 * 3600.0},
 }
 

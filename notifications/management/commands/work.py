@@ -23,6 +23,8 @@ from consultations.services.forgetting import forget_old_intake
 from consultations.services.limits import forget_old_counts
 from consultations.services.presence import forget_old_presences
 from notifications.services import following, housekeeping, outbox, terms
+from participation.services.surveys.answering import forget_old_drafts
+from participation.services.surveys.limits import forget_old_counts as forget_survey_counts
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,8 @@ class Command(BaseCommand):
             Job("forget-old-intake", 3600, forget_old_intake),
             Job("forget-old-counts", 3600, forget_old_counts),
             Job("forget-old-presences", 600, forget_old_presences),
+            Job("forget-old-survey-drafts", 3600, forget_old_drafts),
+            Job("forget-old-survey-counts", 3600, forget_survey_counts),
             Job("delete-orphan-files", 6 * 3600, delete_orphan_files),
             Job("forget-old-addresses", 3600, housekeeping.forget_old_addresses),
             Job("prepare-comparisons", 60, prepare_comparisons),
