@@ -186,6 +186,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-registration-counts": {"task": "participation.tasks.forget_registration_counts", "schedule": 3600.0},
     "remind-of-events": {"task": "notifications.tasks.remind_of_events", "schedule": 600.0},
     "forget-old-presences": {"task": "consultations.tasks.forget_old_presences", "schedule": 600.0},
+    "forget-old-survey-drafts": {"task": "participation.survey_tasks.forget_old_drafts", "schedule": 3600.0},
+    "forget-old-survey-counts": {"task": "participation.survey_tasks.forget_old_counts", "schedule": 3600.0},
     "delete-orphan-files": {"task": "consultations.tasks.delete_orphan_files", "schedule": 6 * 3600.0},
 }
 

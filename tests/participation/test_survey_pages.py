@@ -1,4 +1,4 @@
-"""The pages of a survey: begun, left, found again, sent once, told when closed; and every bad input gets its sentence."""
+"""The pages of a survey: begun, left, found again, sent once, told when closed; bad input gets its sentence."""
 
 from __future__ import annotations
 

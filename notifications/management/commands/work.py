@@ -24,6 +24,8 @@ from consultations.services.limits import forget_old_counts
 from consultations.services.presence import forget_old_presences
 from notifications.services import happenings, housekeeping, outbox, reminders, telling, terms
 from participation.services import registrations
+from participation.services.surveys.answering import forget_old_drafts
+from participation.services.surveys.limits import forget_old_counts as forget_survey_counts
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +85,8 @@ class Command(BaseCommand):
             Job("forget-registration-counts", 3600, registrations.forget_old_counts),
             Job("remind-of-events", 600, reminders.remind_of_events),
             Job("forget-old-presences", 600, forget_old_presences),
+            Job("forget-old-survey-drafts", 3600, forget_old_drafts),
+            Job("forget-old-survey-counts", 3600, forget_survey_counts),
             Job("delete-orphan-files", 6 * 3600, delete_orphan_files),
             Job("forget-old-addresses", 3600, housekeeping.forget_old_addresses),
             Job("prepare-comparisons", 60, prepare_comparisons),
