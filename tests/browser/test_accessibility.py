@@ -20,7 +20,7 @@ from consultations.services.drafts import start_next_version
 from consultations.services.groups import confirm_group, leave_group
 from consultations.services.imports import start_import
 from consultations.services.tables import bring_in
-from participation.models import Event
+from participation.models import Event, Figure
 from stages.models import News, Page
 from summaries.models import ConsultationReport
 from tests import factories
@@ -73,6 +73,7 @@ def public_pages(consultation: Consultation) -> list[str]:
         "/", "/etapy/", "/etapy/2/", "/etapy/8/", "/aktualnosci/", News.objects.latest("pk").get_absolute_url(),
         *[page.get_absolute_url() for page in Page.objects.all()],
         "/wydarzenia/", Event.objects.latest("pk").get_absolute_url(), "/liczby/", "/grupy-robocze/",
+        "/wydarzenia/mapa/", "/wydarzenia/mapa/?miara=uwagi&od=2020-01-01", "/dzielnice/rury/", "/liczby/osoby/",
         "/konsultacje/", base, f"{base}projekt/", f"{base}projekt/1/", f"{base}uwagi/", f"{base}uwagi/1.1/",
         f"{base}projekt/1/?wersja=1", f"{base}projekt/szukaj/?q=drzewo", f"{base}projekt/porownaj/",
         f"{base}projekt/porownaj/?pokaz=wszystko", f"{base}projekt/fragment/f2/", f"{base}projekt/fragment/f3/",
@@ -159,6 +160,7 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
         f"/biurko/wpisz/{portal.slug}/tabela/{table.pk}/", "/biurko/teksty/", f"/biurko/uwagi/{remark.pk}/tekst/",
         "/biurko/podsumowania/", *similar, "/biurko/zmiany/", f"/biurko/zmiany/{draft.versions.get(number=1).pk}/",
         "/biurko/sprawozdania/", f"/biurko/sprawozdania/{portal.slug}/",
+        "/biurko/mapa/", f"/biurko/liczby/{Figure.objects.latest('pk').pk}/popraw/",
         *[f"/biurko/sprawozdania/ze-sprawozdaniem/{page}" for page in ("", "zamroz/")],
         "/biurko/", "/biurko/weryfikacja/", f"/biurko/zgloszenia/{submission.pk}/", "/biurko/przydzial/",
         "/biurko/odpowiedzi/", f"/biurko/uwagi/{remark.pk}/", "/biurko/publikacja/", "/biurko/wiadomosci/",
