@@ -54,7 +54,8 @@ class CorrectFigureForm(forms.ModelForm[Figure]):
         widgets = {name: forms.TextInput(attrs={"inputmode": "numeric"}) for name in ("events_count", "value")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="correct_%s", **kwargs)
+        kwargs.setdefault("auto_id", "correct_%s")
+        super().__init__(*args, **kwargs)
         figure = self.instance
         for name in ("part_of", "event"):
             self.fields[name].label = capfirst(str(self.fields[name].label))
@@ -99,4 +100,5 @@ class BordersForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="borders_%s", **kwargs)
+        kwargs.setdefault("auto_id", "borders_%s")
+        super().__init__(*args, **kwargs)

@@ -94,8 +94,9 @@ def corrections_in_words(figure: Figure) -> list[str]:
     if "corrections" not in getattr(figure, "_prefetched_objects_cache", {}):
         return []
     stood: list[FigureRevision] = list(figure.corrections.all())
-    following: list[Figure | FigureRevision] = [*stood[1:], figure][: len(stood)]
-    return [_correction_in_words(one, after) for one, after in zip(stood, following, strict=True)]
+    states: list[Figure | FigureRevision] = list(stood)
+    states.append(figure)
+    return [_correction_in_words(one, after) for one, after in zip(stood, states[1:], strict=True)]
 
 
 def _correction_in_words(before: FigureRevision, after: Figure | FigureRevision) -> str:

@@ -23,7 +23,7 @@ from consultations.services.tables import bring_in
 from notifications.links import link_to_everything
 from notifications.models import Subscription
 from notifications.targets import follow_url
-from participation.models import District, Event
+from participation.models import District, Event, Figure
 from stages.models import News, Page, Process
 from summaries.models import ConsultationReport
 from tests import factories
@@ -81,6 +81,7 @@ def public_pages(consultation: Consultation) -> list[str]:
         "/", "/etapy/", "/etapy/2/", "/etapy/8/", "/aktualnosci/", News.objects.latest("pk").get_absolute_url(),
         *[page.get_absolute_url() for page in Page.objects.all()],
         "/wydarzenia/", Event.objects.latest("pk").get_absolute_url(), "/liczby/", "/grupy-robocze/",
+        "/wydarzenia/mapa/", "/wydarzenia/mapa/?miara=uwagi&od=2020-01-01", "/dzielnice/rury/", "/liczby/osoby/",
         "/konsultacje/", base, f"{base}projekt/", f"{base}projekt/1/", f"{base}uwagi/", f"{base}uwagi/1.1/",
         f"{base}projekt/1/?wersja=1", f"{base}projekt/szukaj/?q=drzewo", f"{base}projekt/porownaj/",
         f"{base}projekt/porownaj/?pokaz=wszystko", f"{base}projekt/fragment/f2/", f"{base}projekt/fragment/f3/",
@@ -185,6 +186,7 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
         "/biurko/sprawozdania/", f"/biurko/sprawozdania/{portal.slug}/",
         *[f"/biurko/sprawozdania/ze-sprawozdaniem/{page}" for page in ("", "zamroz/", f"wycofaj/{public.slug}/")],
         *[f"/biurko/sprawozdania/z-wycofanym/{page}" for page in ("", f"wycofane/{withheld.slug}/")],
+        "/biurko/mapa/", f"/biurko/liczby/{Figure.objects.latest('pk').pk}/popraw/",
         "/biurko/", "/biurko/weryfikacja/", f"/biurko/zgloszenia/{submission.pk}/", "/biurko/przydzial/",
         "/biurko/odpowiedzi/", f"/biurko/uwagi/{remark.pk}/", "/biurko/publikacja/", "/biurko/wiadomosci/",
         "/biurko/obserwujacy/?co=konsultacje",
