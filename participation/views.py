@@ -7,9 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
+from participation.event_facts import facts_of
+from participation.event_words import words_for
 from participation.filters import COMING, PAST, EventFilters
 from participation.ledger import LedgerRow, ledger_sections, totals_per_unit
 from participation.models import Event, Figure, WorkingGroup
+from participation.services.registrations import why_closed
 from participation.working_groups import composition
 from stages.models import Process
 
@@ -49,11 +52,21 @@ def events(request: HttpRequest) -> HttpResponse:
 
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """One public event with everything that is known of it."""
-    found = get_object_or_404(Event.objects.public().for_list(), slug=slug)
+    now = timezone.now()
+    found = get_object_or_404(Event.objects.public().for_list().select_related("details"), slug=slug)
+    refusal = why_closed(found, now=now) if found.takes_registration else None
     context = {
         "section": "events",
         "event": found,
-        "is_past": found.is_past(timezone.now()),
+        "is_past": found.is_past(now),
+        "takes_registration": found.takes_registration and found.state == Event.State.PLANNED,
+        "refusal": words_for(refusal) if refusal is not None else "",
+        "changes": list(found.changes.told_to_all()),
+        "facts": facts_of(found),
+        "tables": list(found.tables.all()) if found.kind == Event.Kind.PARTICIPATORY_CAFE else [],
+        "agenda": list(found.agenda.select_related("speaker")),
+        "speakers": list(found.speakers.all()),
+        "documents": list(found.documents.all()),
         "rows": [LedgerRow(figure) for figure in found.figures.select_related("part_of")],
         "photos": found.photos.all(),
     }

@@ -129,7 +129,7 @@ class CafeTable(TranslatedModel):
 
 
 class EventDetails(TranslatedModel):
-    """What is said of events of some kinds only: ``FIELDS`` says of which. What belongs to another kind is not shown."""
+    """What is said of events of some kinds only: ``FIELDS`` says of which. The rest is not shown."""
 
     FIELDS: dict[str, tuple[str, ...]] = {
         Event.Kind.PARTICIPATORY_CAFE: ("round_minutes",),
