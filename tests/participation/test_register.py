@@ -114,7 +114,7 @@ def test_whoever_has_cancelled_can_register_again_at_the_end_of_the_list():
     assert (again.number, again.state) == (3, "waiting")
 
 
-# -- One registration for each address ----------------------------------------------------------------------------------
+# -- One registration for each address --------------------------------------------------------------------------------
 
 
 def test_the_same_address_again_is_the_same_registration_and_gets_the_link_once_an_hour():
@@ -216,7 +216,7 @@ def test_a_place_is_held_for_the_events_hours_but_not_longer_than_until_the_even
 def test_what_is_not_confirmed_lapses_and_the_next_moves_up():
     event = open_event(capacity=1)
     register(event, who=someone(1), now=DURING)
-    (second,) = registered(event, 2)
+    registered(event, 2)
     assert lapse_unconfirmed(now=DURING + 47 * HOUR) == 0
     assert lapse_unconfirmed(now=DURING + 48 * HOUR) == 1
     assert states(event) == ["lapsed", "place"]
