@@ -116,7 +116,8 @@ def _cancel_one(request: HttpRequest, found: Event, by: User) -> HttpResponseBas
     except ParticipationError as refusal:
         messages.warning(request, words_for(refusal))
     else:
-        messages.success(request, f"{_('Registration %(number)s is cancelled.') % {'number': one.number}} {_up(moved)}")
+        done = _("Registration %(number)s is cancelled.") % {"number": one.number}
+        messages.success(request, f"{done} {_up(moved)}")
     return redirect(_here(request, found))
 
 
@@ -156,7 +157,8 @@ def _change_capacity(request: HttpRequest, found: Event, by: User) -> HttpRespon
     except ParticipationError as refusal:
         return _event_page(request, found, places=form, refusal=refusal)
     found.refresh_from_db()
-    messages.success(request, f"{_('The number of places is saved.')} {_up(moved)}")
+    done = _("The number of places is saved.")
+    messages.success(request, f"{done} {_up(moved)}")
     if found.capacity is not None and found.places_taken > found.capacity:
         over = found.places_taken - found.capacity
         words = ngettext(

@@ -37,6 +37,7 @@ class WarsawDateTimeField(forms.SplitDateTimeField):
     """A day and an hour in two boxes, as one aware moment."""
 
     default_error_messages = {
+        **forms.SplitDateTimeField.default_error_messages,
         "left_out": _(
             "This hour does not exist: that night clocks go forward from 2:00 to 3:00. Write an hour before 2:00 or "
             "from 3:00 on."

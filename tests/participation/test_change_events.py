@@ -1,4 +1,4 @@
-"""An announced event is moved, cancelled or given more places by verbs: with a reason and a history, told to everyone."""
+"""An announced event is moved, cancelled or given places by verbs: with a reason and a history, told to everyone."""
 
 from __future__ import annotations
 
