@@ -114,7 +114,9 @@ class CafeTable(TranslatedModel):
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     subject = models.CharField(_("subject"), max_length=200)
     host = models.CharField(_("host"), max_length=150, blank=True)
-    seats = models.PositiveSmallIntegerField(_("seats"), default=4, validators=[MinValueValidator(1)])
+    seats = models.PositiveSmallIntegerField(
+        pgettext_lazy("participatory café", "seats"), default=4, validators=[MinValueValidator(1)]
+    )
 
     class Meta:
         verbose_name = pgettext_lazy("participatory café", "table")
