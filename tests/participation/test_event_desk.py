@@ -1,4 +1,4 @@
-"""The desk's pages of events: the list, its queue, registering by telephone, the door, how many came, changes, records."""
+"""The desk's pages of events: the list, its queue, registering by telephone, the door, changes; and the record."""
 
 from __future__ import annotations
 
@@ -412,6 +412,10 @@ def test_who_registers_while_the_record_is_open_is_still_counted_when_it_is_save
     assert client.post(record(event), sent).status_code == 302
     event.refresh_from_db()
     assert (event.title, event.places_taken, event.registration_seq) == ("Nowy tytuł", 1, 1)
+
+
+def times(day: str, hour: str, last_day: str = "", last_hour: str = "") -> dict[str, str]:
+    return {"starts_at_0": day, "starts_at_1": hour, "ends_at_0": last_day, "ends_at_1": last_hour}
 
 
 @pytest.mark.parametrize(("day", "hour"), [("2022-03-27", "02:30"), ("2022-10-30", "02:30")])
