@@ -97,6 +97,7 @@ class EventDetailsInline(RoleStackedInline):
     model = EventDetails
     editors = CONTENT_EDITORS
     can_delete = False
+    extra = 1
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         own = EventDetails.FIELDS.get(obj.kind, ()) if obj is not None else ()

@@ -175,6 +175,7 @@ def test_one_tap_checks_in_and_another_undoes_it_on_the_same_line(client, clerk,
     event = open_event()
     one, _other = registered(event, 1, 2)
     during.move_to(COMING - HOUR)
+    client.force_login(clerk)  # a session lasts twelve hours
     answer = press(client, event, "jest", one, query="?pokaz=miejsca&szukaj=Osoba")
     assert answer["Location"] == f"{desk(event)}?pokaz=miejsca&szukaj=Osoba#z1"
     assertContains(client.get(desk(event, "event_counter")), '<b class="num">1</b>')
@@ -229,6 +230,7 @@ def test_how_many_came_begins_with_the_list_and_is_corrected_with_its_history(cl
     event = open_event(capacity=None)
     made = registered(event, *range(1, 4))
     during.move_to(COMING + HOUR)
+    client.force_login(clerk)
     for one in made[:2]:
         check_in(one, by=clerk, now=COMING)
     assertContains(client.get(desk(event)), 'name="count" value="2"')
