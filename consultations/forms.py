@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -24,21 +23,12 @@ from consultations.models import (
 from consultations.models.consultations import IdentityField
 from consultations.models.remarks import Submission
 from consultations.services.submissions import NewRemark, Sender
-from lublin2030.lib.plaintext import PlainTextField, normalise
+from lublin2030.lib.plaintext import EmailTextField, PlainTextField, normalise
 from lublin2030.lib.translations import ORIGINAL, current_language
 from participation.models import District
 
 TEXT_LIMIT = 5000  # characters in each text of a remark
 WHOLE_DOCUMENT = "document"
-
-
-class EmailTextField(PlainTextField):
-    """An e-mail address. Refused with the same sentences as any other text, then checked for its form."""
-
-    widget = forms.EmailInput
-    default_validators = [
-        EmailValidator(gettext_lazy("Write a whole e-mail address, for example jan@example.org."), code="invalid")
-    ]
 
 
 if TYPE_CHECKING:

@@ -10,13 +10,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from consultations.forms import TEXT_LIMIT, EmailTextField
+from consultations.forms import TEXT_LIMIT
 from consultations.models import Consultation, DraftVersion, Remark, Submission, Topic
 from consultations.services.intake import kind_fits
 from consultations.services.submissions import MOST_REMARKS, NewRemark, Sender
 from consultations.written_places import FoundPlace, find_places
 from lublin2030.lib.dates import warsaw_day
-from lublin2030.lib.plaintext import ShortTextField
+from lublin2030.lib.plaintext import (
+    EmailTextField,
+    ShortTextField,
+)
 from lublin2030.lib.typed_dates import at_the_earliest, read_day, read_moment
 from participation.models import District
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("tresci/", views.desk_queue, {"name": "content"}, name="content"),
     path("", include("accounts.desk_urls")),
     path("", include("participation.voice_desk_urls")),
+    path("", include("participation.event_desk_urls")),
     path("", include("consultations.desk_urls")),
     path("", include("participation.figure_desk_urls")),
     path("", include("notifications.desk_urls")),

@@ -23,8 +23,8 @@ class MessageAdmin(RoleAdmin):
     list_filter = ("state", "kind")
     date_hierarchy = "created_at"
     fields = (
-        "kind", "recipient", "language", "submission", "consultation", "registration", "state", "created_at", "due_at", "attempts",
-        "sent_at", "last_error",
+        "kind", "recipient", "language", "submission", "consultation", "registration", "state", "created_at", "due_at",
+        "attempts", "sent_at", "last_error",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_base import CONTENT_EDITORS, ContentAdmin, RoleTabularInline, TranslationsForm
+from accounts.admin_base import CONTENT_EDITORS, ContentAdmin, RoleStackedInline, RoleTabularInline, TranslationsForm
+from lublin2030.lib.moments import WarsawDateTimeField
 from lublin2030.lib.translations import other_languages
 from participation.models import (
+    AgendaItem,
+    CafeTable,
     Direction,
     DiscussionTopic,
     District,
     Event,
+    EventDetails,
+    EventDocument,
     EventPhoto,
     Figure,
     Seats,
+    Speaker,
     Theme,
     WorkingGroup,
 )
 from participation.permissions import may_correct_figures
 from participation.photos import PhotoField
+from stages.uploads import refuse_unfit_document
 
 # What only the verb ``correct_figure`` changes.
 COUNTED = (
@@ -45,15 +54,158 @@ class EventPhotoInline(RoleTabularInline):
     formfield_overrides = {models.ImageField: {"form_class": PhotoField}}
 
 
+class SpeakerInline(RoleTabularInline):
+    """Who speaks: only people whom the city itself announces."""
+
+    model = Speaker
+    editors = CONTENT_EDITORS
+
+
+class AgendaInline(RoleTabularInline):
+    """The agenda; a speaker can be chosen once saved above."""
+
+    model = AgendaItem
+    editors = CONTENT_EDITORS
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        self.event = obj
+        return super().get_formset(request, obj, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "speaker":
+            kwargs["queryset"] = Speaker.objects.filter(event=self.event)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class EventDocumentForm(TranslationsForm):
+    """Refuses a new file that is unfit; a file that lies there already is left alone."""
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and "file" in self.changed_data:
+            refuse_unfit_document(file)
+        return file
+
+
+class EventDocumentInline(RoleTabularInline):
+    model = EventDocument
+    form = EventDocumentForm
+    editors = CONTENT_EDITORS
+
+
+class CafeTableInline(RoleTabularInline):
+    model = CafeTable
+    editors = CONTENT_EDITORS
+
+
+class EventDetailsInline(RoleStackedInline):
+    """The fields of the event's kind; of a kind without any, nothing."""
+
+    model = EventDetails
+    editors = CONTENT_EDITORS
+    can_delete = False
+    extra = 1
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        own = EventDetails.FIELDS.get(obj.kind, ()) if obj is not None else ()
+        every = super().get_fields(request, obj)
+        return [name for name in every if name in own or (name.rpartition("_")[0] in own and name not in ALL_DETAILS)]
+
+
+ALL_DETAILS = {name for names in EventDetails.FIELDS.values() for name in names}
+# What people who registered count on, and are told of when it changes: the desk has a verb for it.
+OF_VERBS = ("starts_at", "ends_at", "all_day", "address", "district", "is_online", "online_url", "capacity")
+REGISTRATION = (
+    "takes_registration",
+    "registration_opens_at",
+    "registration_closes_at",
+    "confirmation_hours",
+    "asks_needs",
+)
+
+
+class EventForm(TranslationsForm):
+    """An announced event with registration is neither cancelled nor hidden here: the desk does it and tells people."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        event: Event = self.instance
+        states = set(Event.State.values)
+        if event.pk is None or event.state == Event.State.DRAFT:
+            states -= {Event.State.CANCELLED}
+        elif event.state == Event.State.CANCELLED:
+            states = {Event.State.CANCELLED}
+        elif event.is_changed_by_verbs_only:
+            states -= {Event.State.CANCELLED, Event.State.DRAFT}
+        if "state" in self.fields:
+            field = self.fields["state"]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101  the model gives it choices
+            field.choices = [choice for choice in Event.State.choices if choice[0] in states]
+
+
 @admin.register(Event)
 class EventAdmin(ContentAdmin):
+    form = EventForm
     list_display = ["title", "kind", "state", "starts_at", "process", "stage", "district", "is_demonstration"]
     list_filter = ["state", "kind", "process", "district"]
     list_select_related = ["process", "stage", "district"]
     date_hierarchy = "starts_at"
     search_fields = ["title", "address"]
     prepopulated_fields = {"slug": ["title"]}
-    inlines = [EventPhotoInline]
+    inlines = [
+        EventDetailsInline,
+        CafeTableInline,
+        SpeakerInline,
+        AgendaInline,
+        EventDocumentInline,
+        EventPhotoInline,
+    ]
+    formfield_overrides = {
+        **ContentAdmin.formfield_overrides,
+        models.DateTimeField: {"form_class": WarsawDateTimeField},
+    }
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return OF_VERBS if obj is not None and obj.is_changed_by_verbs_only else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj is not None and not self.has_change_permission(request, obj) else self.prepopulated_fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Registration stands apart; of interviews and focus groups there is none."""
+        hidden = obj is not None and obj.kind in Event.NAMELESS
+        apart = [] if hidden else [(_("Registration"), {"fields": REGISTRATION})]
+        own, *rest = super().get_fieldsets(request, obj)
+        fields = [name for name in own[1]["fields"] if name not in REGISTRATION]
+        return [(own[0], {**own[1], "fields": fields}), *apart, *rest]
+
+    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only what an event of this kind has; a new one is saved first."""
+        unwanted: set[type] = set()
+        if obj is None:
+            unwanted = {EventDetailsInline, CafeTableInline, SpeakerInline, AgendaInline, EventDocumentInline}
+        else:
+            if obj.kind not in EventDetails.FIELDS:
+                unwanted.add(EventDetailsInline)
+            if obj.kind != Event.Kind.PARTICIPATORY_CAFE:
+                unwanted.add(CafeTableInline)
+            if obj.kind in Event.NAMELESS:
+                unwanted.add(SpeakerInline)
+        return [one for one in super().get_inline_instances(request, obj) if type(one) not in unwanted]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Write what the form holds and nothing else: while it was open, people have registered and are counted."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        names = {field.name for field in Event._meta.concrete_fields}
+        obj.save(update_fields=[*(names & set(form.cleaned_data)), "translations"])
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An event for which people have registered is cancelled, not deleted: they would hear of nothing."""
+        if obj is not None and obj.registration_seq:
+            return False
+        return super().has_delete_permission(request, obj)
 
 
 class FigureForm(TranslationsForm):

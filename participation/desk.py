@@ -1,8 +1,7 @@
-"""What waits for editors: past events without a summary, news that are not public yet, and voices to be read."""
+"""What waits at the desk: news that are not public yet, events that lack something, voices and surveys."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,7 +15,13 @@ from accounts.permissions import has_role
 from accounts.roles import Role
 from lublin2030.lib.desk import Queue, Waiting, register_queue
 from participation.models import Event, Survey, Voice
-from participation.permissions import may_build_surveys, may_moderate_voices, may_note_voices, may_type_in_surveys
+from participation.permissions import (
+    may_build_surveys,
+    may_moderate_voices,
+    may_note_voices,
+    may_run_events,
+    may_type_in_surveys,
+)
 from stages.models import News
 
 VOICE_OPENING = 80  # characters of a voice that its line shows
@@ -28,38 +33,43 @@ def is_editor(user: Any) -> bool:
 
 
 def _waits(_user: Any) -> list[QuerySet[Any]]:
-    now = timezone.now()
-    return [Event.objects.without_after_summary(now), News.objects.waiting(now)]
+    return [News.objects.waiting(timezone.now())]
 
 
 def _oldest(_user: Any, limit: int) -> list[Waiting]:
-    """Events since they were held and news since they wait, mixed, the oldest first."""
+    """News that are not public: those with a day to come first, then drafts in the order they were begun."""
     now = timezone.now()
-    events = [
+    return [
         Waiting(
-            label=event.text("title").value,
-            detail=_("summary afterwards is missing"),
-            url=reverse("admin:participation_event_change", args=[event.pk]),
-            since=event.starts_at,
-        )
-        for event in Event.objects.without_after_summary(now)[:limit]
-    ]
-    # A draft of news has no date: it comes last, and among its like in the order it was begun.
-    latest = dt.datetime.max.replace(tzinfo=dt.UTC)
-    news = [
-        (
-            one.published_at or latest,
-            Waiting(
-                label=one.text("title").value,
-                detail=_("will be public on its day") if one.published_at else _("has no day of publication"),
-                url=reverse("admin:stages_news_change", args=[one.pk]),
-                since=one.published_at or now,
-            ),
+            label=one.text("title").value,
+            detail=_("will be public on its day") if one.published_at else _("has no day of publication"),
+            url=reverse("admin:stages_news_change", args=[one.pk]),
+            since=one.published_at or now,
         )
         for one in News.objects.waiting(now)[:limit]
     ]
-    ordered = sorted([*((waiting.since, waiting) for waiting in events), *news], key=lambda pair: pair[0])
-    return [waiting for _moment, waiting in ordered[:limit]]
+
+
+def _oldest_events(_user: Any, limit: int) -> list[Waiting]:
+    """Events since they were held, the oldest first, with what they lack."""
+    return [
+        Waiting(
+            label=event.text("title").value,
+            detail=_lacks(event),
+            url=reverse("desk:event", args=[event.pk]),
+            since=event.starts_at,
+        )
+        for event in Event.objects.to_be_closed(timezone.now()).with_attendance()[:limit]
+    ]
+
+
+def _lacks(event: Any) -> str:
+    missing = []
+    if event.came is None and event.seed_key is None:
+        missing.append(_("how many came is not recorded"))
+    if not event.after_summary:
+        missing.append(_("summary afterwards is missing"))
+    return ", ".join(missing)
 
 
 def _waiting_voices(user: Any, limit: int) -> list[Waiting]:
@@ -105,7 +115,19 @@ def register_queues() -> None:
             waits=_waits,
             oldest=_oldest,
             order=60,
-            empty=gettext_lazy("Every past event has its summary, and all news is public."),
+            empty=gettext_lazy("All news is public."),
+        )
+    )
+    register_queue(
+        Queue(
+            name="events",
+            label=gettext_lazy("Events"),
+            url_name="desk:events",
+            may_see=may_run_events,
+            waits=lambda _user: [Event.objects.to_be_closed(timezone.now())],
+            oldest=_oldest_events,
+            order=55,
+            empty=gettext_lazy("Every past event has its summary and the number of people."),
         )
     )
     register_queue(

@@ -51,6 +51,11 @@ class Occasion:
         }
 
     @property
+    def fingerprint(self) -> str:
+        """As a form carries it, to tell whether the event was changed meanwhile."""
+        return "|".join(str(value) for value in self.as_json().values())
+
+    @property
     def is_over_days(self) -> bool:
         """Whether it ends on another day than it begins."""
         return warsaw_day(self.ends_at or self.starts_at) != warsaw_day(self.starts_at)

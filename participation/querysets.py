@@ -54,6 +54,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Events that residents see: all but drafts. Cancelled ones stay, so that nobody comes in vain."""
         return self.exclude(state="draft")
 
+    def drafts(self) -> EventQuerySet:
+        """Events that nobody but staff sees yet, the nearest first."""
+        return self.filter(state="draft").order_by("starts_at", "pk")
+
     def coming(self, now: dt.datetime) -> EventQuerySet:
         """Events that are not over at the moment, the nearest first."""
         return self.not_over(now).order_by("starts_at", "pk")
@@ -65,10 +69,6 @@ class EventQuerySet(models.QuerySet["Event"]):
     def past(self, now: dt.datetime) -> EventQuerySet:
         """Events that are over at the moment, the latest first."""
         return self._with_last_moment().exclude(self._not_over(now)).order_by("-starts_at", "-pk")
-
-    def without_after_summary(self, now: dt.datetime) -> EventQuerySet:
-        """Public events that are over, were not called off and have no summary yet, the oldest first."""
-        return self.public().past(now).exclude(state="cancelled").filter(after_summary="").order_by("starts_at", "pk")
 
     def to_be_closed(self, now: dt.datetime) -> EventQuerySet:
         """Public events that are over, were not called off, and lack a summary or how many came; the oldest first.
@@ -94,9 +94,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def with_data_to_forget(self, ended_before: dt.datetime) -> EventQuerySet:
         """Events that ended before the moment and whose registrations are still there."""
-        return self._with_last_moment().filter(
-            Exists(_registrations().filter(event=OuterRef("pk"))), last_moment__lt=ended_before
-        )
+        kept = Exists(_registrations().filter(event=OuterRef("pk")))
+        return self._with_last_moment().filter(kept, Q(last_moment__lt=ended_before))
 
     def with_needs_to_forget(self, now: dt.datetime) -> EventQuerySet:
         """Events that are over and for which people told what they need."""
@@ -237,6 +236,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def waiting(self) -> RegistrationQuerySet:
         """The waiting list: who came first stands first."""
         return self.filter(state="waiting").order_by("number")
+
+    def found_by(self, words: str) -> RegistrationQuerySet:
+        """Registrations whose name, address or telephone hold the words, or that have them for a number."""
+        if words.isascii() and words.isdigit() and len(words) <= 6:
+            return self.filter(Q(number=int(words)) | Q(phone__contains=words))
+        return self.filter(Q(name__icontains=words) | Q(email__icontains=words))
 
     def ended(self) -> RegistrationQuerySet:
         return self.filter(ended_at__isnull=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from participation import map_views, views, voice_views
+from participation import map_views, registration_views, views, voice_views
 from participation.feeds import EventFeed
 from participation.survey_views import answering, reading
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("glosy/<int:pk>/", voice_views.voice, name="voice"),
     path("kierunki/", voice_views.directions, name="directions"),
     path("kierunki/<slug:slug>/", voice_views.direction, name="direction"),
+    path("wydarzenia/<slug:slug>/zapisy/", registration_views.registering, name="registering"),
+    path("zapisy/<str:token>/", registration_views.registration, name="registration"),
     path("liczby/", views.ledger, name="ledger"),
     path("liczby/<slug:unit>/", views.ledger_unit, name="ledger_unit"),
     path("grupy-robocze/", views.groups, name="groups"),

@@ -12,11 +12,14 @@ from django.views.decorators.http import conditional_page
 
 from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
 from participation.calendar import MEDIA_TYPE, calendar_of
+from participation.event_facts import facts_of
+from participation.event_words import words_for
 from participation.feeds import structured_data
 from participation.figure_words import UNIT_ADDRESSES, attendance_in_words
 from participation.filters import COMING, PAST, EventFilters
 from participation.ledger import LedgerRow, read_ledger
 from participation.models import Attendance, Event, EventSeries, Voice, WorkingGroup
+from participation.services.registrations import why_closed
 from participation.working_groups import composition
 from stages.models import Process
 
@@ -59,12 +62,21 @@ def events(request: HttpRequest) -> HttpResponse:
 
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """One public event with everything that is known of it."""
-    found = get_object_or_404(Event.objects.public().for_list(), slug=slug)
     now = timezone.now()
+    found = get_object_or_404(Event.objects.public().for_list().select_related("details"), slug=slug)
+    refusal = why_closed(found, now=now) if found.takes_registration else None
     context = {
         "section": "events",
         "event": found,
         "is_past": found.is_past(now),
+        "takes_registration": found.takes_registration and found.state == Event.State.PLANNED,
+        "refusal": words_for(refusal) if refusal is not None else "",
+        "changes": list(found.changes.told_to_all()),
+        "facts": facts_of(found),
+        "tables": list(found.tables.all()) if found.kind == Event.Kind.PARTICIPATORY_CAFE else [],
+        "agenda": list(found.agenda.select_related("speaker")),
+        "speakers": list(found.speakers.all()),
+        "documents": list(found.documents.all()),
         "rows": [LedgerRow(figure) for figure in found.figures.select_related("part_of")],
         "photos": found.photos.all(),
         "structured_data": structured_data(found, now=now),

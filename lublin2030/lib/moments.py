@@ -1,4 +1,4 @@
-"""A day and an hour typed into two boxes, by Warsaw's clock, on the two days of the year when the clocks are changed too.
+"""A day and an hour typed into two boxes, by Warsaw's clock, also on the days when the clocks are changed.
 
 Of an hour that does not exist, and of one that comes twice, nobody can say when it is: both are refused in words.
 """
@@ -37,17 +37,18 @@ class WarsawDateTimeField(forms.SplitDateTimeField):
     """A day and an hour in two boxes, as one aware moment."""
 
     default_error_messages = {
+        **forms.SplitDateTimeField.default_error_messages,
         "left_out": _(
             "This hour does not exist: that night clocks go forward from 2:00 to 3:00. Write an hour before 2:00 or "
             "from 3:00 on."
         ),
         "twice": _(
-            "This hour comes twice: that night clocks go back from 3:00 to 2:00. Write an hour before 2:00 or from 3:00 "
-            "on."
+            "This hour comes twice: that night clocks go back from 3:00 to 2:00. Write an hour before 2:00 or "
+            "from 3:00 on."
         ),
     }
 
-    def compress(self, data_list: list[Any]) -> dt.datetime | None:
+    def compress(self, data_list: Any) -> dt.datetime | None:
         if not data_list:
             return None
         day, hour = data_list

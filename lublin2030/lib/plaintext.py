@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -85,3 +86,12 @@ class ShortTextField(PlainTextField):
         forms.CharField.validate(self, value)
         refuse_control_characters(value)
         refuse_longer(value, self.most)
+
+
+class EmailTextField(PlainTextField):
+    """An e-mail address. Refused with the same sentences as any other text, then checked for its form."""
+
+    widget = forms.EmailInput
+    default_validators = [
+        EmailValidator(_("Write a whole e-mail address, for example jan@example.org."), code="invalid")
+    ]

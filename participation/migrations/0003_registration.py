@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('translations', models.JSONField(blank=True, default=dict, editable=False, validators=[lublin2030.lib.translations._validate_translations], verbose_name='translations')),
-                ('round_minutes', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='length of a round in minutes')),
+                ('round_minutes', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='round in minutes')),
                 ('interviews', models.PositiveIntegerField(blank=True, help_text='The number only: nobody is named.', null=True, verbose_name='number of interviews')),
                 ('groups', models.PositiveSmallIntegerField(blank=True, help_text='How many people came is recorded at the desk.', null=True, verbose_name='number of groups')),
                 ('speaker_minutes', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='minutes for each speaker')),

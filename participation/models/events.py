@@ -189,7 +189,7 @@ class Event(SeededModel, DemonstrationModel, TranslatedModel):
 
     @property
     def length(self) -> dt.timedelta | None:
-        """How long it takes, also over the night in which the clocks are changed; none where the hours are not known."""
+        """How long it takes, also over a night in which clocks are changed; none where hours are not known."""
         if self.all_day or self.ends_at is None:
             return None
         # Of two moments by the same clock Python subtracts what the clock shows, not what passes.

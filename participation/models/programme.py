@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lublin2030.lib.languages import language_name
 from lublin2030.lib.numbers import size_in_words
@@ -113,11 +114,13 @@ class CafeTable(TranslatedModel):
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     subject = models.CharField(_("subject"), max_length=200)
     host = models.CharField(_("host"), max_length=150, blank=True)
-    seats = models.PositiveSmallIntegerField(_("seats"), default=4, validators=[MinValueValidator(1)])
+    seats = models.PositiveSmallIntegerField(
+        pgettext_lazy("participatory café", "seats"), default=4, validators=[MinValueValidator(1)]
+    )
 
     class Meta:
-        verbose_name = _("table")
-        verbose_name_plural = _("tables")
+        verbose_name = pgettext_lazy("participatory café", "table")
+        verbose_name_plural = pgettext_lazy("participatory café", "tables")
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["event", "number"], name="cafe_table_number_once"),
@@ -129,7 +132,7 @@ class CafeTable(TranslatedModel):
 
 
 class EventDetails(TranslatedModel):
-    """What is said of events of some kinds only: ``FIELDS`` says of which. What belongs to another kind is not shown."""
+    """What is said of events of some kinds only: ``FIELDS`` says of which. The rest is not shown."""
 
     FIELDS: dict[str, tuple[str, ...]] = {
         Event.Kind.PARTICIPATORY_CAFE: ("round_minutes",),
@@ -146,7 +149,7 @@ class EventDetails(TranslatedModel):
 
     event = models.OneToOneField(Event, models.CASCADE, related_name="details", verbose_name=_("event"))
     round_minutes = models.PositiveSmallIntegerField(
-        _("length of a round in minutes"), null=True, blank=True, validators=[MinValueValidator(1)]
+        _("round in minutes"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     interviews = models.PositiveIntegerField(
         _("number of interviews"), null=True, blank=True, help_text=_("The number only: nobody is named.")

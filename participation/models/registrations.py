@@ -115,7 +115,7 @@ class EventChange(models.Model):
     """What was changed about an announced event: what, from what to what, why, when and by whom. Never edited."""
 
     class What(models.TextChoices):
-        MOVED = "moved", _("moved")
+        MOVED = "moved", pgettext_lazy("event", "moved")
         CANCELLED = "cancelled", pgettext_lazy("event", "cancelled")
         CAPACITY = "capacity", _("number of places")
 

@@ -39,16 +39,16 @@ class NewOccasion:
 
 @transaction.atomic
 def reschedule_event(
-    event: Event, *, to: NewOccasion, why: str, by: User, read: Occasion | None = None, now: dt.datetime | None = None
+    event: Event, *, to: NewOccasion, why: str, by: User, read: str | None = None, now: dt.datetime | None = None
 ) -> EventChange:
     """Move an announced event to another time or place; everyone registered is told from where to where, and why.
 
-    ``read`` is the occasion its form was opened with. Raises NotPermitted, ReasonMissing, EventNotPlanned,
-    EventChanged, MovedToThePast, EndsBeforeStart, NothingMoved.
+    ``read`` is the fingerprint of the occasion its form was opened with. Raises NotPermitted, ReasonMissing,
+    EventNotPlanned, EventChanged, MovedToThePast, EndsBeforeStart, NothingMoved.
     """
     event, now = _planned(event, why=why, by=by, now=now)
     before = Occasion.of(event)
-    if read is not None and read != before:
+    if read is not None and read != before.fingerprint:
         raise EventChanged
     if to.starts_at <= now:
         raise MovedToThePast

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -41,6 +42,17 @@ from participation.signals import (
 
 LINK_AGAIN_AFTER = dt.timedelta(hours=1)
 BATCH = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registrant:
+    """Who registers: the fields of the form. Staff may leave the address out."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    needs: str = ""
+    language: str = "pl"
 
 
 def count_registering(*, address: str | None, now: dt.datetime | None = None) -> None:
@@ -95,25 +107,21 @@ def why_closed(event: Event, *, now: dt.datetime) -> RegistrationRefused | None:
 def register(
     event: Event,
     *,
-    name: str,
-    email: str = "",
-    phone: str = "",
-    needs: str = "",
-    language: str = "pl",
+    who: Registrant,
     by: User | None = None,
     now: dt.datetime | None = None,
 ) -> Registration:
     """Give a free place, or the next number of the waiting list. The same address again changes nothing.
 
     It gets its link once more, at most once an hour. ``by`` are staff, who register somebody for whom there is nothing
-    to confirm. Raises what ``refuse_registering`` raises, for staff NotPermitted, and EmailRegistered for a known address.
+    to confirm. Raises what ``refuse_registering`` raises; for staff NotPermitted, EmailRegistered for a known address.
     """
     if by is not None and not may_run_events(by):
         raise NotPermitted
     now = now or timezone.now()
     event = Event.objects.hold(event.pk)
     refuse_registering(event, now=now, by=by)
-    known = Registration.objects.living().of_email(email).filter(event=event).first() if email else None
+    known = Registration.objects.living().of_email(who.email).filter(event=event).first() if who.email else None
     if known is not None:
         if by is not None:
             raise EmailRegistered
@@ -124,11 +132,11 @@ def register(
     registration = Registration.objects.create(
         event=event,
         number=event.registration_seq,
-        name=name,
-        email=email,
-        phone=phone,
-        needs=needs if event.asks_needs else "",
-        language=language,
+        name=who.name,
+        email=who.email,
+        phone=who.phone,
+        needs=who.needs if event.asks_needs else "",
+        language=who.language,
         state=Registration.State.PLACE if gets_place else Registration.State.WAITING,
         registered_at=now,
         registered_by=by,
@@ -140,7 +148,7 @@ def register(
     else:
         event.waiting_count += 1
     _keep_counts(event)
-    if email:
+    if who.email:
         _send_link(registration, now=now)
     return registration
 

@@ -212,6 +212,7 @@ def main() -> None:
     parser.add_argument("--remarks", nargs="+", type=int, default=DEFAULT_REMARKS)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each run")
     parser.add_argument("--baskets", type=int, default=1500, help="how many submissions to send")
+    parser.add_argument("--people", type=int, default=1000, help="how many register for an event")
     parser.add_argument("--only", default="", help="measure only what has this in its name")
     options = parser.parse_args()
     if unknown := set(options.what) - set(WHAT):
@@ -327,6 +328,42 @@ def bulk(options: argparse.Namespace) -> None:
             script(env, "script.benchmark.bulk")
 
 
+def registration(options: argparse.Namespace) -> None:
+    """Seconds in which so many people register for an event of a tenth as many places, and who got in."""
+    people, places = options.people, options.people // 10
+    for name, database_url, redis_url in databases(options.databases):
+        with portal(database_url, redis_url) as env:
+            env = env | {"RATE_REGISTRATIONS_PER_HOUR": "0"}  # all of them come from one address
+            python(env, f"from script.benchmark.registration import make_event; make_event({places})")
+            print(f"\n{name}: {people:,} people register at once for {places:,} places", flush=True)
+            port = free_port()
+            host, numbers, csrf = f"127.0.0.1:{port}", iter(range(people)), "a" * 32
+
+            def send() -> bytes | None:
+                number = next(numbers, None)  # noqa: B023
+                if number is None:
+                    return None
+                body = f"csrfmiddlewaretoken={csrf}&name=Osoba+{number}&email=o{number}%40example.org&language=pl"  # noqa: B023
+                return post(host, "/wydarzenia/bench/zapisy/", body.encode(), cookie=f"csrftoken={csrf}")  # noqa: B023
+
+            with server(env, port):
+                began = time.perf_counter()
+                run = drive(port, send, seconds=600)
+                took = time.perf_counter() - began
+            proof = json.loads(
+                python(env, f"from script.benchmark.registration import prove; print(prove({places}, {people}))")
+            )
+            print(
+                f"  {took:.1f} s, {run.per_second:.0f} registrations a second, p95 {run.p95_ms:.0f} ms,"
+                f" answers {run.statuses}",
+                flush=True,
+            )
+            print(f"  {proof}", flush=True)
+            wrong = [what for what, is_so in proof.items() if is_so is False]
+            if wrong or proof["in"] != places:
+                raise SystemExit(f"Registration did not do what it ought to: {', '.join(wrong) or 'places'}")
+
+
 def script(env: dict[str, str], module: str, *words: str) -> None:
     """Run a measurement of its own in a process of its own, so that its memory is its own."""
     subprocess.run([sys.executable, "-m", module, *words], cwd=BASE, env=env, check=True)
@@ -341,6 +378,7 @@ WHAT: dict[str, Callable[[argparse.Namespace], None]] = {
     "report": reports,
     "similar": similar,
     "bulk": bulk,
+    "registration": registration,
 }
 
 

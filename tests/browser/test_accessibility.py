@@ -31,6 +31,7 @@ from tests.consultations.importing.documents import nasty_docx
 from tests.consultations.similar import LETTER, campaign, look, sent
 from tests.consultations.tables import as_csv, row
 from tests.consultations.versions import changed_version
+from tests.factories_events import event_with_everything
 from tests.factories_following import follow
 from tests.summaries.reports import making
 
@@ -80,7 +81,8 @@ def public_pages(consultation: Consultation) -> list[str]:
     return [
         "/", "/etapy/", "/etapy/2/", "/etapy/8/", "/aktualnosci/", News.objects.latest("pk").get_absolute_url(),
         *[page.get_absolute_url() for page in Page.objects.all()],
-        "/wydarzenia/", Event.objects.latest("pk").get_absolute_url(), "/liczby/", "/grupy-robocze/",
+        "/wydarzenia/", Event.objects.latest("pk").get_absolute_url(), *registration_pages(),
+        "/liczby/", "/grupy-robocze/",
         "/wydarzenia/mapa/", "/wydarzenia/mapa/?miara=uwagi&od=2020-01-01", "/dzielnice/rury/", "/liczby/osoby/",
         "/konsultacje/", base, f"{base}projekt/", f"{base}projekt/1/", f"{base}uwagi/", f"{base}uwagi/1.1/",
         f"{base}projekt/1/?wersja=1", f"{base}projekt/szukaj/?q=drzewo", f"{base}projekt/porownaj/",
@@ -109,6 +111,14 @@ def pages_of_followers() -> list[str]:
         f"/obserwowanie/{link_to_everything(follower.reader_token)}/wszystko/", "/obserwowanie/nie-ma/",
         f"/obserwowanie/{follower.reader_token}/wypisz/codziennie/",
     ]  # fmt: skip
+
+
+def registration_pages() -> list[str]:
+    """An event with all it can have; its form; links of a place, of one to be confirmed and of one who waits."""
+    event = event_with_everything(now=timezone.now())
+    page = event.get_absolute_url()
+    links = [one.link_path for one in event.registrations.order_by("number")]
+    return [page, f"{page}zapisy/", f"{page}zapisy/?wyslano=1", *links, "/zapisy/nie-ma/"]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -173,6 +183,7 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
     public = ConsultationReport.objects.public().get()
     withheld = ConsultationReport.objects.get(withheld_at__isnull=False)
     in_preparation = start_next_version(draft, by=coordinator)
+    event = event_with_everything(now=timezone.now())
     found = {}
     for path in [
         "/biurko/projekty/", f"/biurko/projekty/{draft.pk}/import/", f"/biurko/importy/{brought_in.pk}/",
@@ -182,6 +193,10 @@ def test_the_desk(portal, visit, sign_in_to, axe, width):
         f"/biurko/wersje/{in_preparation.pk}/publikacja/",
         "/biurko/wpisz/", f"/biurko/wpisz/{portal.slug}/", f"/biurko/wpisz/{portal.slug}/tabela/",
         f"/biurko/wpisz/{portal.slug}/tabela/{table.pk}/", "/biurko/teksty/", f"/biurko/uwagi/{remark.pk}/tekst/",
+        "/biurko/wydarzenia/", "/biurko/wydarzenia/?pokaz=do-uzupelnienia", *[
+            f"/biurko/wydarzenia/{event.pk}/{page}"
+            for page in ("", "?pokaz=rezerwowa", "?pokaz=zakonczone", "przenies/", "odwolaj/", "lista/")
+        ],
         "/biurko/podsumowania/", *similar, "/biurko/zmiany/", f"/biurko/zmiany/{draft.versions.get(number=1).pk}/",
         "/biurko/sprawozdania/", f"/biurko/sprawozdania/{portal.slug}/",
         *[f"/biurko/sprawozdania/ze-sprawozdaniem/{page}" for page in ("", "zamroz/", f"wycofaj/{public.slug}/")],

@@ -14,11 +14,9 @@ from consultations.models import Consultation, Decision, Remark, Submission
 from consultations.services.decisions import assign_remark, decide_remark, publish_decision, return_decision
 from consultations.services.verification import mark_proper
 from consultations.words import status_for, words_for
-from participation.models import Event
 from tests.factories import (
     DURING,
     DepartmentFactory,
-    EventFactory,
     NewsFactory,
     passage_remark,
     person,
@@ -339,15 +337,12 @@ def test_an_unknown_consultation_has_no_summary_to_open(client, coordinator):
         assert client.post(reverse("desk:summaries"), sent).status_code == 404
 
 
-def test_editors_are_told_of_events_without_a_summary_and_of_news_to_come(client, sign_in):
+def test_editors_are_told_of_news_to_come(client, sign_in):
     sign_in(Role.EDITOR)
-    EventFactory(title="Spacer", starts_at=DURING.replace(year=2020))
-    EventFactory(title="Opisany", starts_at=DURING.replace(year=2020), after_summary="Było miło.")
-    EventFactory(title="Odwołany", starts_at=DURING.replace(year=2020), state=Event.State.CANCELLED)
     NewsFactory(title="Szkic", published_at=None)
     NewsFactory(title="Publiczna", published_at=DURING.replace(year=2020))
     waiting = client.get(reverse("desk:content")).context["waiting"]
-    assert [one.label for one in waiting] == ["Spacer", "Szkic"]
+    assert [one.label for one in waiting] == ["Szkic"]
 
 
 # -- Cost -----------------------------------------------------------------------------------------------------------
