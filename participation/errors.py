@@ -21,3 +21,15 @@ class EventNotYetHeld(ParticipationError):
 
 class VoiceEmpty(ParticipationError):
     """A voice without a word."""
+
+
+class FieldItemSettled(ParticipationError):
+    """What came from the field was put right or thrown away already, by a colleague or a second click."""
+
+
+class FieldReasonMissing(ParticipationError):
+    """What people said or counted is not thrown away without a reason."""
+
+
+class FieldPhotoUndescribed(ParticipationError):
+    """A photograph that nobody has described for those who cannot see it."""

@@ -21,3 +21,8 @@ def may_note_voices(user: Any) -> bool:
 def may_moderate_voices(user: Any) -> bool:
     """Read new voices, publish them or not, and link them onward."""
     return has_role(user, Role.EDITOR, Role.COORDINATOR)
+
+
+def may_settle_field(user: Any) -> bool:
+    """Put right or throw away what tablets brought in, and accept their photographs."""
+    return has_role(user, Role.EDITOR, Role.COORDINATOR)

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from stages.models import Process, Stage
 
 
+# Cards on paper are typed up some days later; a tablet is prepared some days before.
+FIELD_DAYS_BACK = dt.timedelta(days=10)
+FIELD_DAYS_AHEAD = dt.timedelta(days=14)
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def public(self) -> EventQuerySet:
         """Events that residents see: all but drafts. Cancelled ones stay, so that nobody comes in vain."""
@@ -36,6 +41,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     def past(self, now: dt.datetime) -> EventQuerySet:
         """Events that are over at the moment, the latest first."""
         return self._with_last_moment().exclude(self._not_over(now)).order_by("-starts_at", "-pk")
+
+    def for_the_field(self, now: dt.datetime) -> EventQuerySet:
+        """Public events of the days around the moment that were not called off: what a tablet is prepared for."""
+        near = Q(last_moment__gte=now - FIELD_DAYS_BACK, starts_at__lte=now + FIELD_DAYS_AHEAD)
+        return self.public()._with_last_moment().filter(near).exclude(state="cancelled").order_by("starts_at", "pk")
 
     def without_after_summary(self, now: dt.datetime) -> EventQuerySet:
         """Public events that are over, were not called off and have no summary yet, the oldest first."""

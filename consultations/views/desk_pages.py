@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
-from accounts.permissions import is_person
+from accounts.desk_pages import desk_page, signed_in_person
 from consultations.desk import PAGE, Place
 from consultations.desk_forms import CheckedForm, DeskForm
 from consultations.errors import ConsultationError
@@ -27,33 +21,7 @@ from consultations.models import Remark
 from consultations.words import status_for, words_for
 from lublin2030.lib.paging import KeyPage, page_by_moment, read_key
 
-P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-
-
-def desk_page(may_open: Callable[[Any], bool]) -> Callable[[Page[P]], Page[P]]:
-    """A page of the desk: sign in first; without the right role it is refused; never kept by a cache."""
-
-    def decorate(page: Page[P]) -> Page[P]:
-        @wraps(page)
-        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            if not may_open(request.user):
-                raise PermissionDenied
-            return page(request, *args, **kwargs)
-
-        guarded: Page[P] = never_cache(require_http_methods(["GET", "HEAD", "POST"])(checked))
-        return guarded
-
-    return decorate
-
-
-def signed_in_person(request: HttpRequest) -> User:
-    """The signed-in person; ``desk_page`` has made sure of one."""
-    if not is_person(request.user):
-        raise PermissionDenied
-    return request.user
+__all__ = ["desk_page", "do_to_checked", "form_page", "go_on", "line_of_steps", "page_of", "signed_in_person"]
 
 
 def do_to_checked(

@@ -2,6 +2,7 @@
 
 from participation.models.attendance import Attendance
 from participation.models.events import Event, EventPhoto
+from participation.models.field import FieldCount, FieldDevice, FieldItem, FieldKey, FieldPhoto
 from participation.models.figures import Figure
 from participation.models.groups import Direction, DiscussionTopic, Seats, WorkingGroup
 from participation.models.people import AgeBand
@@ -16,6 +17,11 @@ __all__ = [
     "District",
     "Event",
     "EventPhoto",
+    "FieldCount",
+    "FieldDevice",
+    "FieldItem",
+    "FieldKey",
+    "FieldPhoto",
     "Figure",
     "Seats",
     "Theme",
