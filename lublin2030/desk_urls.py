@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.desk_home, name="home"),
     path("tresci/", views.desk_queue, {"name": "content"}, name="content"),
     path("", include("accounts.desk_urls")),
+    path("teren/", include("participation.field.desk_urls")),
     path("", include("consultations.desk_urls")),
     path("", include("notifications.desk_urls")),
     path("", include("summaries.desk_urls")),

@@ -9,7 +9,9 @@ class ParticipationConfig(AppConfig):
     def ready(self) -> None:
         from lublin2030.lib.panels import StagePanel, register_stage_panel
         from participation.desk import register_queues
+        from participation.field.desk import register_field_queue
         from participation.panels import stage_context
 
         register_queues()
+        register_field_queue()
         register_stage_panel(StagePanel("participation/parts/stage_panel.html", stage_context, order=50))
