@@ -159,7 +159,7 @@ def _take_counts(raw: list[Any], device: FieldDevice, by: User) -> list[dict[str
         if not isinstance(one, dict):
             continue
         event, plus, minus = (read_number(one.get(name)) for name in ("event", "plus", "minus"))
-        if not event or not minus <= plus <= MOST_COUNTED:
+        if not event or not plus or not minus <= plus <= MOST_COUNTED:
             continue
         title = storable(one.get("event_title"), 200)
         kept = receive_count(device=device, by=by, event=event, title=title, plus=plus, minus=minus)

@@ -292,7 +292,7 @@ def register_field_queue() -> None:
     register_queue(
         Queue(
             name="field",
-            label=gettext_lazy("Field"),
+            label=gettext_lazy("From the field"),
             url_name="desk:field",
             may_see=may_settle_field,
             count=_count,

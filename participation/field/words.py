@@ -61,7 +61,7 @@ WORDS = {
     "parts": _("Parts of the page"),
     "part_count": _("Count"),
     "part_card": _("Opinion"),
-    "part_photo": _("Photograph"),
+    "part_photo": _("Photo"),
     "part_queue": _("Waiting"),
     "on_this_device": _("you on this tablet"),
     "on_all_devices": _("all together, when last sent: {number}"),

@@ -46,11 +46,9 @@ class PortalProcess:
     def start(self) -> None:
         """Start, and wait until it answers."""
         names = connection.settings_dict
-        url = (
-            f"sqlite:///{self.file}"
-            if connection.vendor == "sqlite"
-            else f"postgres://{names['USER']}:{names['PASSWORD'] or ''}@{names['HOST']}:{names['PORT'] or 5432}/{names['NAME']}"
-        )
+        server = f"{names['USER']}:{names['PASSWORD'] or ''}@{names['HOST']}:{names['PORT'] or 5432}"
+        in_file = connection.vendor == "sqlite"
+        url = f"sqlite:///{self.file}" if in_file else f"postgres://{server}/{names['NAME']}"
         environment = {
             **os.environ,
             "DATABASE_URL": url,
@@ -62,7 +60,7 @@ class PortalProcess:
         }
         command = [Path(sys.executable).parent / "gunicorn", "--config", "python:lublin2030.serving", "lublin2030.wsgi"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603  our own server
                 [str(word) for word in command], cwd=ROOT, env=environment, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip

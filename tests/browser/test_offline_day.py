@@ -1,4 +1,4 @@
-"""A day without network: three hundred cards, a closed tab, a server that dies while it is sent; each card is there once."""
+"""A day without network: 300 cards, a closed tab, a server that dies while they are sent; each is there once."""
 
 from __future__ import annotations
 
