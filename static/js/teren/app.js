@@ -439,7 +439,7 @@ function line(record, card) {
 id("send").addEventListener("click", async () => {
   fail();
   tell("sending");
-  const { name } = await sync.send();
+  const name = await sync.send();
   if (name === "idle") tell("all_sent");
   else if (name === "offline") tell("no_network");
   else id("said").textContent = "";
@@ -448,14 +448,14 @@ id("send").addEventListener("click", async () => {
 queue.onChange(() => { showQueue(); showCount(); });
 
 function showNet() {
-  const { name } = sync.current();
+  const name = sync.current();
   const off = !navigator.onLine || name === "offline" || (who === null && name === "idle" && !vault.worker());
   id("net").classList.toggle("off", off);
   id("net").dataset.w = off ? "offline" : name === "sending" ? "sending" : "online";
   id("net").textContent = word(id("net").dataset.w);
 }
 
-sync.onState(({ name }) => {
+sync.onState((name) => {
   showNet();
   id("sign_in_to_send").hidden = name !== "signin";
   id("other_worker").hidden = name !== "other";

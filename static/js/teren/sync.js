@@ -9,10 +9,11 @@ import { language } from "./words.js";
 
 const BATCH = 50;
 const PATIENCE = 30000;
+const LONG_PATIENCE = 180000; // a photograph over a weak network
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 300000;
 
-let state = { name: "idle" };
+let state = "idle";
 let failures = 0;
 let timer;
 const listeners = new Set();
@@ -21,7 +22,7 @@ export const current = () => state;
 export function onState(listener) { listeners.add(listener); }
 
 function become(name) {
-  state = { name };
+  state = name;
   for (const listener of listeners) listener(state);
   return state;
 }
@@ -49,7 +50,11 @@ export async function send() {
   clearTimeout(timer);
   if (!worker()) return state;
   const attempt = async (lock) => {
-    if (!lock) return { name: "busy" };
+    if (!lock) {
+      // Whoever sends may have looked at what waits before the newest came.
+      timer = setTimeout(send, FIRST_WAIT);
+      return "busy";
+    }
     try {
       return become(await sendAll());
     } catch {
@@ -70,45 +75,50 @@ function retryLater() {
 async function sendAll() {
   const owner = worker().id;
   become("sending");
-  let who = await session();
+  const who = await session();
   const refusal = () => {
-    if (!who.worker) return { name: "signin" };
-    if (who.worker.id !== owner) return { name: "other" };
-    return who.may ? null : { name: "forbidden" };
+    if (!who.worker) return "signin";
+    if (who.worker.id !== owner) return "other";
+    return who.may ? null : "forbidden";
   };
   if (refusal()) return refusal();
   const given = new Set(); // what this turn was refused once is not asked again in it
   for (let first = true; ; first = false) {
-    const left = (await waiting()).filter((one) => one.kind === "card" && !given.has(one.id));
+    const left = (await ownWaiting(owner, "card")).filter((one) => !given.has(one.id));
     const counts = first ? countsToSend(await all("counts"), owner) : [];
     if (!left.length && !counts.length) break;
     // The oldest first.
     const batch = await takeToSend(left.slice(-BATCH));
     const outcome = await sendBatch(owner, who.csrf, batch, counts);
-    if (outcome) {
-      who = { worker: null };
-      return outcome;
-    }
+    if (outcome) return outcome;
     for (const one of batch) given.add(one.id);
   }
-  for (const one of (await waiting()).filter((each) => each.kind === "photo")) {
+  for (const one of await ownWaiting(owner, "photo")) {
     for (const taken of await takeToSend([one])) {
       const outcome = await sendPhoto(owner, who.csrf, taken);
       if (outcome) return outcome;
     }
   }
   failures = 0;
-  await setFact(`last ${owner}`, Date.now());
-  tell();
-  return { name: "idle" };
+  return "idle";
+}
+
+// While it is being sent the page may be locked and opened by somebody else: then this turn is over.
+function stillOpenTo(owner) {
+  if (worker()?.id !== owner) throw new Error("locked");
+}
+
+async function ownWaiting(owner, kind) {
+  stillOpenTo(owner);
+  return (await waiting()).filter((one) => one.owner === owner && one.kind === kind);
 }
 
 // Nothing when the server has answered for each thing; else why it has to stop.
 function stopFor(status, body) {
   if (status === 200) return null;
-  if (status === 401) return { name: "signin" };
-  if (status === 409) return { name: "other" };
-  if (status === 403 && body) return { name: "forbidden" };
+  if (status === 401) return "signin";
+  if (status === 409) return "other";
+  if (status === 403 && body) return "forbidden";
   throw new Error(`answer ${status}`);
 }
 
@@ -122,6 +132,7 @@ async function sendBatch(owner, csrf, batch, counts) {
       unreadable.push({ id: record.id, result: "refused", code: "unreadable", sentence: "" });
     }
   }
+  stillOpenTo(owner);
   const { status, body } = await ask("/api/field/sync/", {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
@@ -147,8 +158,9 @@ async function sendPhoto(owner, csrf, record) {
   };
   for (const [name, value] of Object.entries(values)) form.append(name, value);
   form.append("image", new Blob([await picture(record)], { type: "image/jpeg" }), "photo.jpg");
+  stillOpenTo(owner);
   const { status, body } = await ask("/api/field/photos/", {
-    method: "POST", headers: { "X-CSRFToken": csrf }, body: form,
+    method: "POST", headers: { "X-CSRFToken": csrf }, body: form, signal: AbortSignal.timeout(LONG_PATIENCE),
   });
   const stop = stopFor(status, body);
   if (stop) return stop;
