@@ -1,4 +1,4 @@
-"""The API: read-only open data under ``/api/v1/``, its schema at ``/api/schema/``."""
+"""The API: read-only open data under ``/api/v1/``, its schema at ``/api/schema/``; for tablets ``/api/field/``."""
 
 from __future__ import annotations
 
@@ -8,4 +8,5 @@ from drf_spectacular.views import SpectacularAPIView
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("v1/", include("summaries.api_urls")),
+    path("field/", include("participation.field.api_urls")),
 ]

@@ -244,7 +244,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "lublin2030.static_files.PortalStaticFilesStorage"},
 }
 # The largest body of a request; of an attachment 10 MB are taken, five of them at once. The proxy has the same limit.
 MOST_REQUEST_BYTES = env_int("MOST_REQUEST_MEGABYTES", 64) * 1024 * 1024
@@ -299,6 +299,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True

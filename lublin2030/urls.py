@@ -14,6 +14,7 @@ urlpatterns = [
     path("zdrowie/", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
     path("api/", include("lublin2030.api")),
+    path("teren/", include("participation.field.urls")),
     *i18n_patterns(
         path("", include("summaries.urls")),
         path("", include("stages.urls")),

@@ -227,3 +227,15 @@ class BordersUnusable(ParticipationError):
         super().__init__(fault)
         self.fault = fault
         self.names = names
+
+
+class FieldItemSettled(ParticipationError):
+    """What came from the field was put right or thrown away already, by a colleague or a second click."""
+
+
+class FieldReasonMissing(ParticipationError):
+    """What people said or counted is not thrown away without a reason."""
+
+
+class FieldPhotoUndescribed(ParticipationError):
+    """A photograph that nobody has described for those who cannot see it."""

@@ -41,3 +41,8 @@ def may_correct_figures(user: Any) -> bool:
 def may_draw_the_map(user: Any) -> bool:
     """Bring in borders of the districts, publish them, and go back to tiles."""
     return has_role(user, Role.EDITOR, Role.ADMINISTRATOR)
+
+
+def may_settle_field(user: Any) -> bool:
+    """Put right or throw away what tablets brought in, and accept their photographs."""
+    return has_role(user, Role.EDITOR, Role.COORDINATOR)

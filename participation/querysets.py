@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from stages.models import Process, Stage
 
 
+# Cards on paper are typed up some days later; a tablet is prepared some days before.
+FIELD_DAYS_BACK = dt.timedelta(days=10)
+FIELD_DAYS_AHEAD = dt.timedelta(days=14)
+
+
 def within_days(field: str, first: dt.date | None, last: dt.date | None) -> dict[str, dt.datetime]:
     """The lookups that keep a moment within the days of Warsaw, both inclusive; None sets no bound."""
     bounds: dict[str, dt.datetime] = {}
@@ -101,6 +106,11 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Events that are over and for which people told what they need."""
         told = _registrations().filter(event=OuterRef("pk")).exclude(needs="")
         return self.past(now).filter(Exists(told))
+
+    def for_the_field(self, now: dt.datetime) -> EventQuerySet:
+        """Public events of the days around the moment that were not called off: what a tablet is prepared for."""
+        near = Q(last_moment__gte=now - FIELD_DAYS_BACK, starts_at__lte=now + FIELD_DAYS_AHEAD)
+        return self.public()._with_last_moment().filter(near).exclude(state="cancelled").order_by("starts_at", "pk")
 
     def matching(
         self, *, kind: str = "", stage: Stage | None = None, district: District | None = None

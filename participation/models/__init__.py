@@ -3,6 +3,7 @@ ledger of figures."""
 
 from participation.models.attendance import Attendance
 from participation.models.events import Event, EventPhoto
+from participation.models.field import FieldCount, FieldDevice, FieldItem, FieldKey, FieldPhoto
 from participation.models.figures import Figure, FigureRevision
 from participation.models.groups import Direction, DiscussionTopic, Seats, WorkingGroup
 from participation.models.people import AgeBand
@@ -39,6 +40,11 @@ __all__ = [
     "EventDocument",
     "EventPhoto",
     "EventSeries",
+    "FieldCount",
+    "FieldDevice",
+    "FieldItem",
+    "FieldKey",
+    "FieldPhoto",
     "Figure",
     "FigureRevision",
     "Invitation",

@@ -364,6 +364,14 @@ def registration(options: argparse.Namespace) -> None:
                 raise SystemExit(f"Registration did not do what it ought to: {', '.join(wrong) or 'places'}")
 
 
+def field(options: argparse.Namespace) -> None:
+    """Seconds until 1,000 cards of a tablet are on the server, aim 10, and once more when all are known."""
+    for name, database_url, redis_url in databases(options.databases):
+        with portal(database_url, redis_url) as env:
+            print(f"\n{name}: 1,000 cards from the field", flush=True)
+            script(env, "script.benchmark.field")
+
+
 def script(env: dict[str, str], module: str, *words: str) -> None:
     """Run a measurement of its own in a process of its own, so that its memory is its own."""
     subprocess.run([sys.executable, "-m", module, *words], cwd=BASE, env=env, check=True)
@@ -379,6 +387,7 @@ WHAT: dict[str, Callable[[argparse.Namespace], None]] = {
     "similar": similar,
     "bulk": bulk,
     "registration": registration,
+    "field": field,
 }
 
 
