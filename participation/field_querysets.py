@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Count, F, Max, Sum
@@ -38,19 +37,19 @@ class FieldCountQuerySet(models.QuerySet["FieldCount"]):
 
     def people(self) -> int:
         """All together."""
-        return int(self.aggregate(people=Sum(F("plus") - F("minus")))["people"] or 0)
+        return int(self.aggregate(counted=Sum(F("plus") - F("minus")))["counted"] or 0)
 
     def people_by_event(self, events: list[int]) -> dict[int, int]:
         """What holds of each of the events (by primary key). One query."""
         rows = self.that_hold().filter(event__in=events).order_by().values_list("event")
-        return dict(rows.annotate(people=Sum(F("plus") - F("minus"))))
+        return dict(rows.annotate(counted=Sum(F("plus") - F("minus"))))
 
-    def events_latest_first(self) -> models.QuerySet[FieldCount, dict[str, int | dt.datetime]]:
+    def events_latest_first(self) -> models.QuerySet[FieldCount, Any]:
         """Events with headcounts: the newest first, by the time their latest arrived."""
         return (
             self.that_hold()
             .values("event")
-            .annotate(people=Sum(F("plus") - F("minus")), last=Max("received_at"))
+            .annotate(counted=Sum(F("plus") - F("minus")), last=Max("received_at"))
             .order_by("-last", "-event")
         )
 

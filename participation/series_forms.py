@@ -146,6 +146,7 @@ class MeetingForm(forms.Form):
         )
 
 
-MeetingForms = forms.formset_factory(
+Rows = forms.BaseFormSet[MeetingForm]
+MeetingForms: type[Rows] = forms.formset_factory(
     MeetingForm, extra=0, max_num=MOST_IN_SERIES, absolute_max=MOST_IN_SERIES, validate_max=True
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from lublin2030.lib.tokens import is_token, new_token
 from participation.errors import ParticipationError
 from participation.event_words import words_for
 from participation.permissions import may_run_events
-from participation.series_forms import USUAL_ROWS, MeetingForms, SeriesForm
+from participation.series_forms import USUAL_ROWS, MeetingForms, Rows, SeriesForm
 from participation.services.series import MOST_IN_SERIES, plan_series
 
 MORE_ROWS = 10
@@ -45,23 +46,23 @@ def new_series(request: HttpRequest) -> HttpResponseBase:
     return redirect("desk:events")
 
 
-def _with_more_rows(request: HttpRequest) -> tuple[SeriesForm, MeetingForms]:
+def _with_more_rows(request: HttpRequest) -> tuple[SeriesForm, Rows]:
     """The forms as they were typed, with more empty rows and nothing said about mistakes yet."""
     data = request.POST.copy()
     typed = read_key(data.get("e-TOTAL_FORMS")) or 0
     data["e-TOTAL_FORMS"] = data["e-INITIAL_FORMS"] = str(min(typed + MORE_ROWS, MOST_IN_SERIES))
     form, rows = SeriesForm(data), MeetingForms(data, prefix="e")
     for one in (form, *rows.forms):
-        one._errors = {}
+        one._errors = ErrorDict()  # type: ignore[attr-defined]  # full_clean fills it; so nothing is judged
     return form, rows
 
 
-def _page(request: HttpRequest, form: SeriesForm, rows: MeetingForms, problem: str = "") -> HttpResponseBase:
+def _page(request: HttpRequest, form: SeriesForm, rows: Rows, problem: str = "") -> HttpResponseBase:
     context = {
         "form": form,
         "rows": rows,
         "error": problem,
-        "has_errors": bool(form._errors) or any(row._errors for row in rows.forms),
+        "has_errors": any(one.is_bound and one.errors for one in (form, *rows.forms)),
         "may_have_more": rows.total_form_count() < MOST_IN_SERIES,
     }
     return render(request, "desk/series.html", context)

@@ -56,7 +56,8 @@ class _TextsForm(forms.Form):
     @property
     def texts(self) -> list[str]:
         """The names of the texts, in order."""
-        return self.__dict__.setdefault("_texts", [])
+        texts: list[str] = self.__dict__.setdefault("_texts", [])
+        return texts
 
     def in_languages(self) -> list[list[tuple[Any, bool]]]:
         """For each text its fields, and whether a translation is missing beside the Polish text."""

@@ -37,7 +37,7 @@ class Origin:
     language: str
 
 
-class EventChoiceField(forms.ModelChoiceField):
+class EventChoiceField(forms.ModelChoiceField[Event]):
     """An event by its day and its title."""
 
     def label_from_instance(self, event: Any) -> str:
@@ -72,11 +72,10 @@ class OriginForm(forms.Form):
         super().__init__(*args, **kwargs)
         begun = Event.objects.filter(starts_at__lte=timezone.now()).exclude(state=Event.State.CANCELLED)
         latest = begun.order_by("-starts_at", "-pk").values("pk")[:MOST_EVENTS]
-        self.fields["event"].queryset = (
+        event: Any = self.fields["event"]
+        event.queryset = (
             begun.filter(pk__in=list(latest.values_list("pk", flat=True)))
-            .select_related(  # type: ignore[attr-defined]
-                "process", "district"
-            )
+            .select_related("process", "district")
             .order_by("-starts_at", "-pk")
         )
         self.fields["language"].choices = [(code, language_name(code)) for code in LANGUAGES]  # type: ignore[attr-defined]
@@ -113,6 +112,7 @@ class OriginForm(forms.Form):
         """Only for a valid form."""
         data, event = self.cleaned_data, self.cleaned_data["event"]
         process = event.process if event else Process.objects.main()
+        assert process is not None  # noqa: S101  the form is valid
         return Origin(
             process=process,
             event=event,
@@ -158,8 +158,8 @@ class VoiceForm(forms.Form):
     age_band = forms.ChoiceField(label=gettext_lazy("Age"), required=False)
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
-        initial = {"capture": uuid.uuid4(), **(kwargs.pop("initial", None) or {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"capture": uuid.uuid4(), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
         self.choices = choices
         names = [(key, one.text("name").value) for key, one in choices.themes.items()]
         self.fields["theme"].choices = [("", pgettext_lazy("theme", "none chosen")), *names]  # type: ignore[attr-defined]
@@ -252,7 +252,8 @@ class DirectionsForm(forms.Form):
 
     def __init__(self, *args: Any, voice: Voice, **kwargs: Any) -> None:
         chosen = voice.directions.values_list("pk", flat=True)
-        super().__init__(*args, initial={"directions": list(chosen)}, **kwargs)
+        kwargs["initial"] = {"directions": list(chosen)}
+        super().__init__(*args, **kwargs)
         field: Any = self.fields["directions"]
         field.queryset = Direction.objects.filter(process=voice.process_id).order_by("position", "pk")
         field.label_from_instance = lambda direction: direction.text("title").value

@@ -145,7 +145,7 @@ def judge(row: Row, *, process: Process, lists: Lists, sha256: str, now: dt.date
     if not row.text("wording"):
         judged.problems.append(("wording", "missing", ""))
     rest = {key: _listed(row, judged, lists, key) for key in ("theme", "district", "age", "language")}
-    if judged.problems:
+    if judged.problems or channel is None:
         judged.verdict = Verdict.REFUSED
         return judged
     judged.found = list(dict.fromkeys(one.kind.value for one in propose(text)))

@@ -195,7 +195,7 @@ def photos(request: HttpRequest) -> HttpResponseBase:
     rows = []
     for photo in page.rows:
         form = refused[1] if refused and refused[0] == photo.pk else PhotoForm.of(photo)
-        form.fields["event"].widget.choices = choices  # type: ignore[attr-defined]
+        form.fields["event"].widget.choices = choices
         rows.append((photo, form))
     status = 422 if refused else 200
     return render(

@@ -16,7 +16,7 @@ from participation.models import AgeBand, District, Event, FieldItem, FieldPhoto
 from participation.models.field import LONGEST_REASON
 
 
-class EventField(forms.ModelChoiceField):
+class EventField(forms.ModelChoiceField[Event]):
     """An event that residents see and that was not called off, the latest first."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -221,8 +221,8 @@ def receive_photo(
         },
     )
     if photo.state == FieldPhoto.State.WAITING and not photo.image:
-        photo.image.save(bare.name, bare, save=False)
+        photo.image.save(str(bare.name), bare, save=False)
         # Of two that bring it at once, or after a server that died between row and file: one file holds.
         if not FieldPhoto.objects.filter(pk=photo.pk, image="").update(image=photo.image.name):
-            photo.image.storage.delete(photo.image.name)
+            photo.image.storage.delete(str(photo.image.name))
     return made

@@ -96,7 +96,7 @@ def accept_photo(photo: FieldPhoto, *, event: Event, alt: str, by: User, now: dt
     alt = alt.strip()
     if not alt:
         raise FieldPhotoUndescribed
-    name = photo.image.name
+    name = str(photo.image.name)
     with photo.image.open("rb") as file:
         content = ContentFile(file.read(), name.rsplit("/", 1)[-1])
     with transaction.atomic():
@@ -114,7 +114,7 @@ def throw_photo(photo: FieldPhoto, *, why: str, by: User, now: dt.datetime | Non
     if not may_settle_field(by):
         raise NotPermitted
     reason = _reason(why)
-    name = photo.image.name
+    name = str(photo.image.name)
     with transaction.atomic():
         _settle_photo(photo, by=by, now=now or timezone.now(), state=FieldPhoto.State.THROWN, thrown_why=reason)
         _delete_on_commit(photo, name)

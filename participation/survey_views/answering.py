@@ -432,7 +432,7 @@ def kiosk(request: HttpRequest, slug: str) -> HttpResponse:
         if left is not None:
             abandon_draft(left)
         if "od_nowa" in request.POST:
-            response = redirect("participation:survey_kiosk", found.slug)
+            response: HttpResponse = redirect("participation:survey_kiosk", found.slug)
             response.delete_cookie(draft_cookie(found))
             return private(response)
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -142,8 +142,8 @@ def paper(request: HttpRequest, slug: str) -> HttpResponseBase:
     questionnaire = Questionnaire(version)
     now = timezone.now()
     if request.method != "POST":
-        day = request.GET.get("dzien", "")
-        form = SheetForm(initial={"sheet_on": day if len(day) == 10 else warsaw_day(now)})
+        asked_day = request.GET.get("dzien", "")
+        form = SheetForm(initial={"sheet_on": asked_day if len(asked_day) == 10 else warsaw_day(now)})
         return _sheet(request, survey, questionnaire, form, {}, {}, new_token())
     form = SheetForm(request.POST)
     typed = {asked.code: read_typed_digits(asked, request.POST) for asked in questionnaire.questions}
@@ -264,6 +264,4 @@ def take_away(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
         raise BadRequest
     name, content_type, pieces = export(survey, form=form, by=signed_in_person(request))
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    if isinstance(pieces, Iterator):
-        return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
-    return FileResponse(pieces, as_attachment=True, filename=name, content_type=content_type)
+    return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)

@@ -239,9 +239,9 @@ def _cross(results: list[Result], tallies: Tallies, by: Dimension) -> None:
     for result in results:
         if result.is_open:
             continue
-        counts = {value: _added(tallies[value], result.group) for value in names}
+        added = {value: _added(tallies[value], result.group) for value in names}
         for row, title, answers in _parts(result.asked):
-            result.cross.append(_cross_table(result.asked, row, title, answers, counts, names, joined))
+            result.cross.append(_cross_table(result.asked, row, title, answers, added, names, joined))
             if result.asked.kind == Kind.RANKING:  # who came first; all places would be a table of tables
                 break
 

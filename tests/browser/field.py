@@ -65,17 +65,19 @@ class PortalProcess:
                 start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + 30
-        while True:
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{self.url}/zdrowie/", timeout=5)  # noqa: S310  our own address
-                return
+        while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"The portal does not start.\n{self.log.read_text()}")
             time.sleep(0.05)
 
+    def answers(self) -> bool:
+        with contextlib.suppress(OSError):
+            return bool(urllib.request.urlopen(f"{self.url}/zdrowie/", timeout=5).status)  # noqa: S310  our own address
+        return False
+
     def kill(self) -> None:
         """The power goes: all its processes at once, none may finish anything."""
-        if self.process is not None:
+        if self.process:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
@@ -85,10 +87,10 @@ class PortalProcess:
         """What the process has committed."""
         if connection.vendor == "sqlite":
             with contextlib.closing(sqlite3.connect(self.file, timeout=20)) as file:
-                return file.execute(query).fetchall()
+                return list(file.execute(query).fetchall())
         with connection.cursor() as cursor:
             cursor.execute(query)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def change(self, query: str) -> None:
         """Change something under the process, as somebody else would."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -179,7 +180,7 @@ def test_cards_handed_over_are_kept_once_whoever_sends_them(tablet, worker, tmp_
 def test_a_wrong_clock_and_a_deleted_event_lose_nothing(tablet, worker, event):
     page = tablet(worker)
     page.context.set_offline(True)
-    page.clock.set_fixed_time(timezone.now() - timezone.timedelta(days=365))
+    page.clock.set_fixed_time(timezone.now() - dt.timedelta(days=365))
     field.go_to(page, "card")
     field.write_card(page, "Zły zegar.")
     page.context.set_offline(False)
@@ -279,7 +280,8 @@ def test_every_part_of_the_page_is_accessible_in_every_language(tablet, worker, 
 
 
 def test_the_desks_pages_are_accessible(visit, sign_in_to, axe, worker, event):
-    from tests.participation.test_field_desk import counted, photo_of, quarantined
+    from tests.factories_field import quarantined
+    from tests.participation.test_field_desk import counted, photo_of
 
     editor = person(Role.EDITOR)
     quarantined(worker)

@@ -39,7 +39,7 @@ def link_of(email: str) -> str:
     """The link in the latest mail to the address."""
     outbox.sweep()
     body = next(message for message in reversed(mail.outbox) if message.to == [email]).body
-    found = re.search(r"/zapisy/[\w-]+/", body)
+    found = re.search(r"/zapisy/[\w-]+/", str(body))
     assert found is not None
     return found[0]
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def clerk(visit, sign_in_to) -> Page:
-    page = visit("/konto/login/")
+    page: Page = visit("/konto/login/")
     sign_in_to(page, factories.person(Role.EDITOR))
     return page
 
@@ -127,7 +127,7 @@ def test_from_a_voice_typed_in_to_the_passage_that_everybody_reads(clerk, axe):
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_nothing_is_wider_than_the_screen(visit, sign_in_to, axe, width):
-    page = visit("/konto/login/", width=width)
+    page: Page = visit("/konto/login/", width=width)
     sign_in_to(page, factories.person(Role.EDITOR))
     factories.ProcessFactory(is_main=True)
     for address in (

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from consultations.errors import SentTooFast, TooOften
 from consultations.models import Basket, BasketRemark, Consultation, RateCount, Submission
-from consultations.services.limits import HOUR, MINUTE, count, forget_old_counts, refuse_haste
+from consultations.services.limits import count, forget_old_counts, refuse_haste
 from consultations.services.tallies import recount
+from lublin2030.lib.limits import HOUR, MINUTE
 from notifications.models import Message
 from tests.consultations.residents import COOKIE, PERSON, add, full_basket, hidden, send, text_of, url
 from tests.factories import DURING, consultation_with_draft

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -232,10 +234,10 @@ def test_from_a_passage_checked_voices_are_linked(client: Client, editor, consul
 def test_queries_of_the_desk_do_not_grow(client: Client, editor, consultation):
     voice = linked(consultation)
     addresses = [desk("voice_passages", voice.pk), desk("voices_of_passage", passage_of(consultation).pk)]
-    few = [queries(lambda address=address: client.get(address)) for address in addresses]
+    few = [queries(partial(client.get, address)) for address in addresses]
     for code in ("f2", "f3", "f4"):
         link_voice(passage_of(consultation, code), voice, by=editor)
         linked(consultation)
         VoiceFactory(process=consultation.process, theme=ThemeFactory(), event=held_event())
     ConsultationFactory(process=consultation.process)
-    assert [queries(lambda address=address: client.get(address)) for address in addresses] == few
+    assert [queries(partial(client.get, address)) for address in addresses] == few

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
@@ -79,11 +81,7 @@ def test_all_guards_can_be_taken_away_and_made_again(consultation):
 
 
 def test_a_migration_guards_the_rows_anew_and_leaves_them_open():
-    class Editor:
-        pass
-
-    editor = Editor()
-    editor.connection = connection
+    editor = SimpleNamespace(connection=connection)
     REPORTS.leave_rows_open(None, editor)
     assert {guard.name for guard in missing_guards(connection)} == {guard.name for guard in REPORTS.on(connection)}
     for _ in range(2):

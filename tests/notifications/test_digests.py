@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lublin2030.lib.dates import warsaw
+from notifications.errors import NotInTrouble
 from notifications.models import Frequency, Happening, Message, Subscription
 from notifications.schedule import next_digest
 from notifications.services import following, outbox, telling
@@ -35,7 +36,7 @@ def news(process, now=DURING, **targets) -> Happening:
 
 
 def told(message: Message | None = None) -> list[int]:
-    return (message or Message.objects.get()).context["happenings"]
+    return list((message or Message.objects.get()).context["happenings"])
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_a_digest_taken_back_cannot_be_sent_again(coordinator):
     failed = Message.objects.get()
     fail(failed)
     send_digests(now=THURSDAY + DAY)
-    with pytest.raises(outbox.NotInTrouble):
+    with pytest.raises(NotInTrouble):
         outbox.resend(failed, by=coordinator, now=THURSDAY + DAY)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,13 @@ def latest(kind: str) -> Message:
 
 
 def move(event: Event, **fields):
-    now = {"starts_at": COMING, "ends_at": None, "address": "Ratusz", "district": None, "is_online": False}
+    now: dict[str, Any] = {
+        "starts_at": COMING,
+        "ends_at": None,
+        "address": "Ratusz",
+        "district": None,
+        "is_online": False,
+    }
     return reschedule_event(
         event, to=NewOccasion(**now | fields), why="Sala zalana", by=person(Role.EDITOR), now=DURING
     )

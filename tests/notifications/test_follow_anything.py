@@ -38,7 +38,7 @@ each_target = pytest.mark.parametrize("field", TARGETS)
 
 
 def main_of(page) -> str:
-    return page.content.decode().split("<main")[1].split("</main")[0]
+    return str(page.content.decode().split("<main")[1].split("</main")[0])
 
 
 @each_target
@@ -158,7 +158,7 @@ def test_the_frequency_is_changed_there_without_a_cookie(during):
     strict = Client(enforce_csrf_checks=True)
     url = f"/obserwowanie/{follower.token}/"
     answer = strict.post(url, {"frequency": "weekly"})
-    assert (answer.status_code, answer.url, answer.cookies) == (302, f"{url}?zapisano=1", {})
+    assert (answer.status_code, answer["Location"], answer.cookies) == (302, f"{url}?zapisano=1", {})
     follower.refresh_from_db()
     assert follower.frequency == Frequency.WEEKLY
     assert strict.post(url, {"frequency": "never"}).status_code == 422

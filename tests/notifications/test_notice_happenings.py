@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -185,17 +186,16 @@ def test_what_is_noticed_of_an_event_that_changes(fields, noticed):
 def test_an_event_moved_there_and_back_and_called_off_twice_is_told_each_time():
     event = planned()
     record_happenings(now=DURING)
-    seen = []
-    for number, fields in enumerate(
-        [
-            {"starts_at": DURING + 5 * DAY},
-            {"starts_at": DURING + 9 * DAY},
-            {"starts_at": DURING + 5 * DAY},
-            {"state": "cancelled"},
-            {"state": "planned"},
-            {"state": "cancelled"},
-        ]
-    ):
+    seen: list[Any] = []
+    steps: list[dict[str, Any]] = [
+        {"starts_at": DURING + 5 * DAY},
+        {"starts_at": DURING + 9 * DAY},
+        {"starts_at": DURING + 5 * DAY},
+        {"state": "cancelled"},
+        {"state": "planned"},
+        {"state": "cancelled"},
+    ]
+    for number, fields in enumerate(steps):
         change(event, **fields)
         seen += look(LATER + number * MINUTE)
     assert seen == ["event_moved"] * 3 + ["event_cancelled", "event_restored", "event_cancelled"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -116,7 +117,9 @@ def test_a_file_that_cannot_be_used_is_refused_in_words_and_what_was_typed_stays
 
 
 @pytest.mark.parametrize(("data", "fields"), [(b"", {}), (city(NAMES), {"source": ""})])
-def test_a_form_without_file_or_source_marks_its_field(client: Client, sign_in, data: bytes, fields: dict) -> None:
+def test_a_form_without_file_or_source_marks_its_field(
+    client: Client, sign_in, data: bytes, fields: dict[str, Any]
+) -> None:
     sign_in(Role.EDITOR)
     answer = upload(client, data, **fields)
     assert answer.status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -38,7 +39,7 @@ def clerk():
 
 def to(event: Event, **fields) -> NewOccasion:
     """Where the event is, but for these fields."""
-    now = {
+    now: dict[str, Any] = {
         "starts_at": event.starts_at,
         "ends_at": event.ends_at,
         "address": event.address,

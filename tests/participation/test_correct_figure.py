@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from participation.errors import FigureChanged, FigureInItself, NotPermitted, ReasonMissing
-from participation.models import Figure, FigureRevision
+from participation.models import Attendance, Figure, FigureRevision
 from participation.services.attendance import record_attendance
 from participation.services.figures import Counted, correct_figure
 from tests.factories import DURING, FigureFactory, ProcessFactory, StageFactory, person
@@ -114,8 +114,8 @@ def test_residents_read_when_it_was_corrected_and_what_it_was_but_not_why(
 
 def test_an_events_page_says_what_its_attendance_was_before(client: Client, editor: User) -> None:
     event = held_event(slug="punkt")
-    first = record_attendance(event, count=40, method="headcount", by=editor, now=DURING)
-    record_attendance(event, count=45, method="headcount", by=editor, corrects=first, now=DURING)
+    first = record_attendance(event, count=40, method=Attendance.Method.HEADCOUNT, by=editor, now=DURING)
+    record_attendance(event, count=45, method=Attendance.Method.HEADCOUNT, by=editor, corrects=first, now=DURING)
     page = client.get("/wydarzenia/punkt/").content.decode()
     assert page.index("45 osób") < page.index("40 osób")
 

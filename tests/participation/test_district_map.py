@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from itertools import pairwise
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -216,7 +217,7 @@ def test_a_districts_queries_do_not_grow_with_its_events(client: Client, main: P
     "fields",
     [{"population": 5}, {"population": 0, "population_on": dt.date(2021, 1, 1), "population_source": "x"}],
 )
-def test_a_number_of_residents_comes_with_its_day_and_its_source(rury: District, fields: dict) -> None:
+def test_a_number_of_residents_comes_with_its_day_and_its_source(rury: District, fields: dict[str, Any]) -> None:
     from django.core.exceptions import ValidationError
     from django.db import IntegrityError, transaction
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -110,7 +112,7 @@ def test_of_a_total_no_addend_lies_within_another(ledger: tuple[list[Figure], li
 def test_typed_values_are_added_as_if_there_were_no_events(ledger: tuple[list[Figure], list[NotedEvent]]) -> None:
     figures, events = ledger
 
-    def typed(totals: list) -> dict[str, int]:
+    def typed(totals: list[Any]) -> dict[str, int]:
         sums = {total.unit: sum(figure.value or 0 for figure in total.figures) for total in totals}
         return {unit: value for unit, value in sums.items() if value}
 
@@ -206,7 +208,9 @@ def test_a_line_that_names_an_event_takes_it_from_its_kind(main: Process, stage:
 @pytest.mark.parametrize(
     "fields", [{"state": Event.State.DRAFT}, {"state": Event.State.CANCELLED}], ids=lambda fields: fields["state"]
 )
-def test_what_residents_do_not_see_or_was_called_off_counts_nowhere(main: Process, stage: Stage, fields: dict) -> None:
+def test_what_residents_do_not_see_or_was_called_off_counts_nowhere(
+    main: Process, stage: Stage, fields: dict[str, Any]
+) -> None:
     event = noted_event(30, process=main, stage=stage)
     Event.objects.filter(pk=event.pk).update(**fields)
     assert people(main) == 0

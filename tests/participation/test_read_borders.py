@@ -142,7 +142,7 @@ def test_whatever_the_bytes_are_the_reason_is_told(data: bytes) -> None:
         ([(0, 0), (10, 0), (10, 10), (5, 0), (0, 10)], False),  # it touches itself, and does not cross
     ],
 )
-def test_a_ring_that_crosses_itself_is_told_from_one_that_touches(ring: list, crosses: bool) -> None:
+def test_a_ring_that_crosses_itself_is_told_from_one_that_touches(ring: list[Any], crosses: bool) -> None:
     assert crosses_itself([ring]) == crosses
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -152,7 +153,7 @@ def test_needs_are_kept_only_where_the_event_asks_for_them():
 
 # -- When nobody can register -----------------------------------------------------------------------------------------
 
-CLOSED = {
+CLOSED: dict[str, tuple[dict[str, Any], Any]] = {
     "cancelled": ({"state": "cancelled"}, EventCalledOff),
     "draft": ({"state": "draft"}, RegistrationNotTaken),
     "held": ({"state": "held"}, EventBegun),

@@ -67,7 +67,7 @@ def test_a_second_click_ends_at_the_same_thanks(client: Client) -> None:
     fill(client, survey, 1)
     fill(client, survey, 2)
     other = Client()
-    other.cookies = client.cookies.copy()
+    other.cookies.update(client.cookies)
     found = SurveyDraft.objects.get()
     assert fill(client, survey, 3).url == f"{survey.get_absolute_url()}dziekujemy/"
     SurveyDraft.objects.filter(pk=found.pk).delete()
@@ -245,7 +245,7 @@ class TestInvitations:
 
     def test_a_code_begins_one_answer_and_is_used_up(self, client: Client) -> None:
         survey, codes = self.invited()
-        assert client.post(survey.get_absolute_url(), {"kod": codes[0].lower()}).url.endswith("strona/1/")
+        assert client.post(survey.get_absolute_url(), {"kod": codes[0].lower()})["Location"].endswith("strona/1/")
         for number in (1, 2, 3):
             fill(client, survey, number)
         again = Client().post(survey.get_absolute_url(), {"kod": codes[0]})
@@ -267,8 +267,8 @@ class TestInvitations:
     def test_the_code_of_a_link_leaves_the_address(self, client: Client) -> None:
         survey, codes = self.invited()
         answer = client.get(f"{survey.get_absolute_url()}kod/{codes[1]}/")
-        assert answer.url == survey.get_absolute_url()
-        assert client.post(survey.get_absolute_url(), {}).url.endswith("strona/1/")
+        assert answer["Location"] == survey.get_absolute_url()
+        assert client.post(survey.get_absolute_url(), {})["Location"].endswith("strona/1/")
 
     def test_one_code_on_two_devices_is_one_answer(self, client: Client) -> None:
         survey, codes = self.invited()
@@ -282,14 +282,16 @@ class TestKiosk:
         editor = person(Role.EDITOR)
         survey = open_survey(by=editor)
         kiosk, token = open_kiosk(survey, office="BOM Wieniawska", by=editor)
-        assert client.get(f"{survey.get_absolute_url()}kiosk/{token}/").url == f"{survey.get_absolute_url()}kiosk/"
+        assert (
+            client.get(f"{survey.get_absolute_url()}kiosk/{token}/")["Location"] == f"{survey.get_absolute_url()}kiosk/"
+        )
         return survey, kiosk
 
     def test_one_person_after_another(self, client: Client) -> None:
         survey, kiosk = self.opened(client)
         start = f"{survey.get_absolute_url()}kiosk/"
         for _person in range(2):
-            assert client.post(start).url.endswith("strona/1/")
+            assert client.post(start)["Location"].endswith("strona/1/")
             ends = [fill(client, survey, number).url for number in (1, 2, 3)]
             assert ends[-1] == f"{start}?wyslane=1"
         assert list(SurveyResponse.objects.values_list("channel", "kiosk")) == [("kiosk", kiosk.pk)] * 2
@@ -302,7 +304,7 @@ class TestKiosk:
         client.post(start, {"od_nowa": "1"})
         assert not SurveyDraft.objects.exists()
         back = client.get(f"{survey.get_absolute_url()}strona/2/")
-        assert back.url == start
+        assert back["Location"] == start
 
     def test_its_pages_lead_nowhere_else(self, client: Client) -> None:
         survey, _kiosk = self.opened(client)
@@ -351,7 +353,7 @@ class TestResults:
         publish_results(survey, public=True, by=editor)
         for address in ("wyniki/", "wyniki.csv"):
             answer = client.get(f"{survey.get_absolute_url()}{address}")
-            text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            text = answer.getvalue()
             assert "Więcej ławek." not in text.decode()
 
     def test_as_many_queries_for_many_answers(self, client: Client, django_assert_num_queries: Any) -> None:

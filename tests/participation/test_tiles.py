@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import combinations
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -21,13 +22,13 @@ def districts() -> dict[str, tuple[float, float]]:
     return {entry["slug"]: (entry["lat"], entry["lon"]) for entry in entries}
 
 
-def test_all_27_districts_have_a_tile_of_their_own(districts: dict) -> None:
+def test_all_27_districts_have_a_tile_of_their_own(districts: dict[str, Any]) -> None:
     assert set(GRID) == set(districts)
     assert len({(row, column) for row, column, _lines in GRID.values()}) == 27
     assert all(0 <= row < ROWS and 0 <= column < COLUMNS for row, column, _lines in GRID.values())
 
 
-def test_whoever_lies_clearly_north_or_east_of_another_stands_there(districts: dict) -> None:
+def test_whoever_lies_clearly_north_or_east_of_another_stands_there(districts: dict[str, Any]) -> None:
     wrong = []
     for one, other in combinations(GRID, 2):
         north, east = (districts[one][axis] - districts[other][axis] for axis in (0, 1))

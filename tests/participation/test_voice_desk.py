@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
-from lublin2030.lib.desk import queues_for
+from lublin2030.lib.desk import count_waiting, queues_for
 from participation.models import Voice
 from participation.voice_desk import PAGE
 from tests.factories import DURING, DistrictFactory, ProcessFactory
@@ -163,7 +163,7 @@ def test_the_desk_counts_and_lists_what_waits_for_moderators_only(sign_in: SignI
     for role in (Role.EDITOR, Role.EXPERT):
         person = sign_in(role)
         queue = next(one for one in queues_for(person) if one.name == "voices")
-        counts[role] = (queue.count(person), len(queue.oldest(person, 5)))
+        counts[role] = (count_waiting([queue], person)[queue.name], len(queue.oldest(person, 5)))
     assert counts == {Role.EDITOR: (1, 1), Role.EXPERT: (0, 0)}
 
 

@@ -24,6 +24,7 @@ from participation.errors import ImportNotReady, NotPermitted, ParticipationErro
 from participation.models import Event, Voice, VoiceImport
 from participation.services import voice_imports
 from participation.services.voice_imports import bring_in, choose, discard, forget_old_imports
+from participation.services.voices import note_voices
 from participation.voice_table import LAYOUT, Lists, judge
 from participation.voice_table_template import template_csv, template_xlsx
 from stages.models import Process
@@ -209,7 +210,7 @@ def test_a_file_that_is_too_large_is_not_looked_at(main: Process) -> None:
 def test_a_killed_worker_goes_on_where_it_stopped(main: Process, event: Event, monkeypatch: Any) -> None:
     monkeypatch.setattr(voice_imports, "AT_ONCE", 2)
     table = checked(main, as_csv([table_row(event, text=f"Głos {n}") for n in range(5)]))
-    real, calls = voice_imports.note_voices, []
+    real, calls = note_voices, []
 
     def dies_at_the_second(*arguments: Any, **keywords: Any) -> int:
         calls.append(1)
@@ -323,7 +324,7 @@ def test_a_job_that_always_fails_can_be_begun_again(main: Process, event: Event,
     assert enter(table).state == "entered"
 
 
-texts = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=40)
+texts = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

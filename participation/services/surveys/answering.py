@@ -148,10 +148,11 @@ def lock_version(draft: SurveyDraft, *, now: dt.datetime) -> None:
     if mine.update(locked_at=now):
         version.locked_at = now
         return
-    version.refresh_from_db()
-    if version.is_locked and version.revision == draft.revision:
-        return
-    raise SurveyChanged
+    # Somebody was quicker: either locked it as it is, or changed it.
+    locked = SurveyVersion.objects.filter(pk=version.pk, locked_at__isnull=False, revision=draft.revision).first()
+    if locked is None:
+        raise SurveyChanged
+    version.locked_at = locked.locked_at
 
 
 def follow_change(draft: SurveyDraft) -> None:
