@@ -199,7 +199,7 @@ class EventAdmin(ContentAdmin):
             super().save_model(request, obj, form, change)
             return
         names = {field.name for field in Event._meta.concrete_fields}
-        obj.save(update_fields=[*(names & set(form.cleaned_data)), "translations"])
+        obj.save(update_fields=[*(names & set(form.cleaned_data)), "translations", "changed_at"])
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An event for which people have registered is cancelled, not deleted: they would hear of nothing."""

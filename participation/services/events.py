@@ -59,7 +59,18 @@ def reschedule_event(
     if Occasion.of(event) == before and event.online_url == to.online_url:
         raise NothingMoved
     event.online_url = to.online_url
-    event.save(update_fields=["starts_at", "ends_at", "all_day", "address", "district", "is_online", "online_url"])
+    event.save(
+        update_fields=[
+            "starts_at",
+            "ends_at",
+            "all_day",
+            "address",
+            "district",
+            "is_online",
+            "online_url",
+            "changed_at",
+        ]
+    )
     # A place that is held must not be held longer than until the event.
     event.registrations.living().filter(confirmed_at__isnull=True, confirm_until__gt=event.starts_at).update(
         confirm_until=event.starts_at
@@ -85,7 +96,7 @@ def cancel_event(event: Event, *, why: str, by: User, now: dt.datetime | None = 
     """
     event, now = _planned(event, why=why, by=by, now=now)
     event.state = Event.State.CANCELLED
-    event.save(update_fields=["state"])
+    event.save(update_fields=["state", "changed_at"])
     change = EventChange.objects.create(event=event, what=EventChange.What.CANCELLED, why=why, at=now, by=by)
     event_cancelled.send(EventChange, change=change, now=now)
     return change
@@ -108,7 +119,7 @@ def change_capacity(
     if event.capacity == capacity:
         return []
     old, event.capacity = event.capacity, capacity
-    event.save(update_fields=["capacity"])
+    event.save(update_fields=["capacity", "changed_at"])
     EventChange.objects.create(
         event=event, what=EventChange.What.CAPACITY, old={"capacity": old}, new={"capacity": capacity}, at=now, by=by
     )

@@ -71,13 +71,15 @@ class PortalProcess:
             time.sleep(0.05)
 
     def answers(self) -> bool:
-        with contextlib.suppress(OSError):
+        """Whether the portal is up."""
+        try:
             return bool(urllib.request.urlopen(f"{self.url}/zdrowie/", timeout=5).status)  # noqa: S310  our own address
-        return False
+        except OSError:
+            return False
 
     def kill(self) -> None:
         """The power goes: all its processes at once, none may finish anything."""
-        if self.process:
+        if self.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
