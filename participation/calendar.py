@@ -73,7 +73,8 @@ def _component(event: Event) -> icalendar.Event:
     component.add("DESCRIPTION", "\n\n".join(filter(None, [event.text("summary").value, url])))
     if place := place_of(event):
         component.add("LOCATION", place)
-    if event.online_url and event.state != Event.State.CANCELLED:
+    # Where people register, the link is for those who have a place.
+    if event.online_url and event.state != Event.State.CANCELLED and not event.takes_registration:
         component.add("CONFERENCE", event.online_url, parameters={"VALUE": "URI"})
     if event.all_day:
         component.add("DTSTART", warsaw_day(event.starts_at))

@@ -53,9 +53,9 @@ class EventFeed(Feed[Event, EventFilters]):
 def structured_data(event: Event, *, now: dt.datetime) -> dict[str, Any]:
     """The event in the words of schema.org, in the reader's language. Reads the district.
 
-    The link to an online meeting is in it only as long as somebody can join.
+    The link to an online meeting is in it only as long as anybody can join without having registered.
     """
-    can_join = event.state != Event.State.CANCELLED and not event.is_past(now)
+    can_join = event.state != Event.State.CANCELLED and not event.takes_registration and not event.is_past(now)
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",

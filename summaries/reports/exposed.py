@@ -69,10 +69,7 @@ def exposing_anywhere() -> QuerySet[ConsultationReport]:
         verb=HistoryEntry.Verb.REDACT, consultation=OuterRef("consultation"), at__gte=OuterRef("frozen_at")
     )
     public = ConsultationReport.objects.public()
-    touched = list(public.filter(Exists(since)).values_list("pk", flat=True))
-    if not touched:
-        return public.none()
-    return public.filter(pk__in=exposed_rows(public.filter(pk__in=touched)).values("report"))
+    return public.filter(pk__in=exposed_rows(public.filter(Exists(since))).values("report"))
 
 
 @dataclass(frozen=True)

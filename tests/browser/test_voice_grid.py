@@ -99,7 +99,7 @@ def test_from_a_voice_typed_in_to_the_passage_that_everybody_reads(clerk, axe):
     assert axe(page) == []
     page.locator("[name=confirmed]").check()
     page.keyboard.press("Control+Enter")
-    page.wait_for_url("**/nowy/")
+    expect(page.locator("[name=confirmed]")).to_have_count(0)
     voice = Voice.objects.get()
 
     page.goto(f"/biurko/glosy/{voice.pk}/")

@@ -283,7 +283,7 @@ def test_a_decision_on_a_text_that_was_corrected_meanwhile_is_refused_and_kept(c
     answer = client.post(address_, values | {"justification": "Do starego tekstu."})
     assert answer.status_code == 409
     assert "Do starego tekstu." in answer.content.decode()
-    assert answer.context["forms"]["decide"]["seen_revision"].value() == 2
+    assert answer.context["forms"]["decide"]["seen_revision"].value() == "2"
     assert Remark.objects.get().state == "assigned"
     with pytest.raises(CorrectedMeanwhile):
         decide_remark(

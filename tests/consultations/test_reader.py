@@ -258,7 +258,7 @@ def test_after_the_end_unsent_remarks_are_still_shown(client, consultation, duri
     assert reverse("consultations:basket", args=[consultation.slug]) in html
 
 
-@pytest.mark.parametrize(("cookie", "most"), [(None, 5), ("k", 8)])
+@pytest.mark.parametrize(("cookie", "most"), [(None, 6), ("k", 9)])
 def test_a_chapter_takes_the_same_few_queries_whatever_its_length(client, connection_queries, cookie, most):
     counts = []
     for passages, remarks in [(3, 1), (60, 20)]:

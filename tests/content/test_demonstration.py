@@ -71,7 +71,7 @@ def test_every_verb_left_its_row(past):
     rows = HistoryEntry.objects.filter(consultation=past)
     assert {verb: rows.filter(verb=verb).count() for verb in rows.values_list("verb", flat=True).distinct()} == {
         "receive": 59, "mark_proper": 57, "mark_improper": 2, "assign": 199, "decide": 199, "publish": 200,
-        "correct_answer": 1, "publish_summary": 1, "link_change": 138, "freeze_report": 1,
+        "correct_answer": 1, "publish_summary": 1, "link_change": 138, "freeze_report": 1, "link_voice": 14,
     }  # fmt: skip
 
 

@@ -35,8 +35,8 @@ STAGE_4 = [
     ("w tym: Spotkania Otwarte online", "13", "liczby nie podano"),
     ("w tym: Konferencja online", "1", "liczby nie podano"),
     ("w tym: Spotkania środowiskowe", "kilkanaście", "liczby nie podano"),
+    ("w tym: Konsultacje zewnętrzne", "–", "49 podmiotów"),
     ("Konsultacje wewnętrzne", "–", "liczby nie podano"),
-    ("Konsultacje zewnętrzne", "–", "49 podmiotów"),
     ("Ankieta online", "–", "liczby nie podano"),
 ]
 PEOPLE = 773 + 184 + 50 + 1500 + 123 + 100 + 120 + 548 + 100

@@ -51,8 +51,8 @@ def test_a_second_load_changes_no_table(content, options, later):
 def test_a_second_load_asks_little():
     with CaptureQueriesContext(connection) as queries:
         said = load()
-    # Is each of the seven units there, and the open consultation's end, in a savepoint.
-    assert len(queries) == 10
+    # Is each of the nine units there, and the open consultation's end, in a savepoint.
+    assert len(queries) == 12
     assert said.count("already loaded") == 3
 
 

@@ -68,7 +68,7 @@ def test_every_mail_has_its_link_in_the_readers_language_in_both_bodies(language
 def test_who_waits_reads_the_place_in_the_queue():
     event = open_event(capacity=1)
     registered(event, 1, 2, 3)
-    assert " 2 " in render(latest("registration"), now=DURING).text
+    assert ": 2." in render(latest("registration"), now=DURING).text
 
 
 def test_a_move_tells_old_and_new():

@@ -109,6 +109,11 @@ class TestInTheRecords:
         data |= {
             "starts_at_0": "2021-12-01",
             "starts_at_1": "12:00",
+            **{
+                f"{name}-{which}_FORMS": "0"
+                for name in ("speakers", "agenda", "documents")
+                for which in ("TOTAL", "INITIAL")
+            },
             "photos-TOTAL_FORMS": "1",
             "photos-INITIAL_FORMS": "0",
             "photos-0-alt": "Sala pełna ludzi",
@@ -128,10 +133,10 @@ class TestInTheRecords:
     def test_a_photograph_without_a_description_is_refused(self, client: Client, sign_in) -> None:
         answer = self.send(client, sign_in, with_gps(), **{"photos-0-alt": ""})
         assert answer.status_code == 200
-        assert "alt" in answer.context["inline_admin_formsets"][0].forms[0].errors
+        assert "alt" in answer.context["inline_admin_formsets"][-1].forms[0].errors
         assert not EventPhoto.objects.exists()
 
     def test_a_file_that_is_no_photograph_is_refused_beside_its_field(self, client: Client, sign_in) -> None:
         answer = self.send(client, sign_in, SimpleUploadedFile("photo.jpg", b"<html>"))
-        assert "image" in answer.context["inline_admin_formsets"][0].forms[0].errors
+        assert "image" in answer.context["inline_admin_formsets"][-1].forms[0].errors
         assert not EventPhoto.objects.exists()
