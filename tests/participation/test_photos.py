@@ -97,6 +97,9 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(monkeypatch: pytest
         photos.stripped_photo(bomb)
 
 
+OTHER_ROWS = ("speakers", "agenda", "documents")  # what else a record of this kind of event has
+
+
 @pytest.mark.django_db
 class TestInTheRecords:
     def send(self, client: Client, sign_in, photo: SimpleUploadedFile | None, **fields: str):
