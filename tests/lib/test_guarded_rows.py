@@ -24,7 +24,7 @@ APPS = ["consultations", "participation", "summaries"]
 EXPECTED = (
     {"consultations": 6, "participation": 2, "summaries": 8}
     if connection.vendor == "sqlite"
-    else {"consultations": 9, "participation": 3, "summaries": 11}
+    else {"consultations": 9, "participation": 2, "summaries": 11}
 )
 
 

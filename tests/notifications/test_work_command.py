@@ -131,12 +131,13 @@ from stages.models import Process
 from lublin2030.lib.quarters import Quarter
 now = timezone.now()
 day = dt.timedelta(days=1)
+before = now - 10 * day
 process = Process.objects.create(slug="p", name="P", first_quarter=Quarter(2021, 4), last_quarter=Quarter(2021, 4))
 consultation = Consultation.objects.create(
     process=process, slug="k", title="K", opens_at=now - 30 * day, closes_at=now + 2 * day, published_at=now - 30 * day
 )
 Subscription.objects.bulk_create(
-    Subscription(consultation=consultation, email=f"f{n}@example.org", created_at=now - 10 * day, confirmed_at=now - 10 * day)
+    Subscription(consultation=consultation, email=f"f{n}@example.org", created_at=before, confirmed_at=before)
     for n in range(60)
 )
 """
