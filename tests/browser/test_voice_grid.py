@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def clerk(visit, sign_in_to) -> Page:
-    page = visit("/konto/login/")
+    page: Page = visit("/konto/login/")
     sign_in_to(page, factories.person(Role.EDITOR))
     return page
 
@@ -99,18 +99,21 @@ def test_from_a_voice_typed_in_to_the_passage_that_everybody_reads(clerk, axe):
     assert axe(page) == []
     page.locator("[name=confirmed]").check()
     page.keyboard.press("Control+Enter")
-    page.wait_for_url("**/nowy/")
+    expect(page.locator("[name=confirmed]")).to_have_count(0)
     voice = Voice.objects.get()
 
     page.goto(f"/biurko/glosy/{voice.pk}/")
     assert axe(page) == []
     page.locator("[name=directions]").check()
     page.locator("form:has([name=directions]) button").click()
+    expect(page.locator("main > [role=status]")).to_be_visible()
+    assert list(voice.directions.all()) == [direction]
     page.goto(f"/biurko/glosy/{voice.pk}/fragmenty/")
     page.locator("[name=numer]").press_sequentially("1.2")
     expect(page.locator("#says")).to_contain_text("Fragment 1.2")
     assert axe(page) == []
     page.locator("form:has([name=numer]) button").click()
+    expect(page.locator("main > [role=status]")).to_be_visible()
     page.goto(f"/biurko/glosy/{voice.pk}/")
     page.locator("[name=text]").fill("[…] prosi o drzewa.")
     page.locator("[name=why]").fill("dane osobowe")
@@ -127,7 +130,7 @@ def test_from_a_voice_typed_in_to_the_passage_that_everybody_reads(clerk, axe):
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_nothing_is_wider_than_the_screen(visit, sign_in_to, axe, width):
-    page = visit("/konto/login/", width=width)
+    page: Page = visit("/konto/login/", width=width)
     sign_in_to(page, factories.person(Role.EDITOR))
     factories.ProcessFactory(is_main=True)
     for address in (
