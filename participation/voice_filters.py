@@ -18,21 +18,25 @@ EVERY = "wszystkie"
 
 @dataclass(frozen=True)
 class VoiceFilters:
-    """The filters of ``/glosy/`` and of the desk's ``/biurko/glosy/``; ``state`` is the desk's alone."""
+    """The filters of ``/glosy/`` and of the desk's ``/biurko/glosy/``; ``state`` is the desk's alone.
+
+    ``at_first`` is the state where none is asked for.
+    """
 
     theme: Theme | None = None
     district: District | None = None
     channel: str = ""
     event: Event | None = None
     state: str = ""
+    at_first: str = ""
     themes: list[Theme] = field(default_factory=list)
     districts: list[District] = field(default_factory=list)
 
     @classmethod
-    def read(cls, params: Mapping[str, str], *, of_desk: bool = False) -> VoiceFilters:
+    def read(cls, params: Mapping[str, str], *, of_desk: bool = False, at_first: str = WAITING) -> VoiceFilters:
         """The filters of an address's parameters. Two queries, three where an event is named.
 
-        At the desk voices wait to be read unless another state, or every one, is asked for; hidden events count there.
+        At the desk voices wait to be read unless another state is asked for; hidden events count there.
         """
         themes, districts = list(Theme.objects.select_related("process")), list(District.objects.all())
         channel, state, slug = params.get("kanal", ""), params.get("stan", ""), params.get("wydarzenie", "")
@@ -42,7 +46,8 @@ class VoiceFilters:
             district={district.slug: district for district in districts}.get(params.get("dzielnica", "")),
             channel=channel if channel in Voice.Channel.values else "",
             event=events.filter(slug=slug).first() if slug and "\x00" not in slug else None,
-            state=_state(state) if of_desk else "",
+            state=(state if state in {*Voice.State.values, EVERY} else at_first) if of_desk else "",
+            at_first=at_first if of_desk else "",
             themes=themes,
             districts=districts,
         )
@@ -56,7 +61,7 @@ class VoiceFilters:
 
     @property
     def any(self) -> bool:
-        return bool(self.theme or self.district or self.channel or self.event or self.state not in {"", WAITING})
+        return bool(self.theme or self.district or self.channel or self.event or self.state != self.at_first)
 
     def query(self) -> str:
         """These filters as the beginning of an address's query, ready for one more parameter."""
@@ -65,7 +70,7 @@ class VoiceFilters:
             "dzielnica": self.district.slug if self.district else "",
             "kanal": self.channel,
             "wydarzenie": self.event.slug if self.event else "",
-            "stan": "" if self.state == WAITING else self.state,
+            "stan": "" if self.state == self.at_first else self.state,
         }
         text = urlencode({name: value for name, value in values.items() if value})
         return f"{text}&" if text else ""
@@ -82,7 +87,3 @@ class VoiceFilters:
     def state_choices(self) -> list[Choice]:
         states = [Choice(one.value, str(one.label), one == self.state) for one in Voice.State]
         return [*states, Choice(EVERY, gettext("in every state"), self.state == EVERY)]
-
-
-def _state(text: str) -> str:
-    return text if text in {*Voice.State.values, EVERY} else WAITING

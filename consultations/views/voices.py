@@ -28,7 +28,7 @@ from consultations.written_places import FoundPlace, find_places
 from lublin2030.lib.paging import page_by_moment, read_key
 from participation.models import Voice
 from participation.permissions import may_moderate_voices
-from participation.voice_filters import VoiceFilters
+from participation.voice_filters import EVERY, VoiceFilters
 from participation.voice_views import voice_page
 
 MOST_AT_ONCE = 100
@@ -153,7 +153,7 @@ def voices_of_passage(request: HttpRequest, pk: int) -> HttpResponseBase:
             return _unlink(request, PassageVoice.objects.filter(passage=passage), back="desk:voices_of_passage", key=pk)
         keys = [key for key in map(read_key, request.POST.getlist("checked")) if key is not None]
         return _link_checked(request, passage, keys[:MOST_AT_ONCE])
-    filters = VoiceFilters.read(request.GET, of_desk=True)
+    filters = VoiceFilters.read(request.GET, of_desk=True, at_first=EVERY)
     others = Voice.objects.filter(process__in=processes_of(passage.draft.consultation))
     others = filters.narrow(others).exclude(passage_links__passage=passage)
     links = PassageVoice.objects.filter(passage=passage).select_related("voice")

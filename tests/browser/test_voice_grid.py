@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 from accounts.roles import Role
 from participation.models import Voice
 from tests import factories
-from tests.factories_participation import DirectionFactory, ThemeFactory, held_event
+from tests.factories_participation import DirectionFactory, ThemeFactory, VoiceFactory, held_event
+from tests.participation.voices import as_csv, checked, table_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,11 +107,14 @@ def test_from_a_voice_typed_in_to_the_passage_that_everybody_reads(clerk, axe):
     assert axe(page) == []
     page.locator("[name=directions]").check()
     page.locator("form:has([name=directions]) button").click()
+    expect(page.locator("main > [role=status]")).to_be_visible()
+    assert list(voice.directions.all()) == [direction]
     page.goto(f"/biurko/glosy/{voice.pk}/fragmenty/")
     page.locator("[name=numer]").press_sequentially("1.2")
     expect(page.locator("#says")).to_contain_text("Fragment 1.2")
     assert axe(page) == []
     page.locator("form:has([name=numer]) button").click()
+    expect(page.locator("main > [role=status]")).to_be_visible()
     page.goto(f"/biurko/glosy/{voice.pk}/")
     page.locator("[name=text]").fill("[…] prosi o drzewa.")
     page.locator("[name=why]").fill("dane osobowe")
@@ -129,14 +133,16 @@ def test_from_a_voice_typed_in_to_the_passage_that_everybody_reads(clerk, axe):
 def test_nothing_is_wider_than_the_screen(visit, sign_in_to, axe, width):
     page: Page = visit("/konto/login/", width=width)
     sign_in_to(page, factories.person(Role.EDITOR))
-    factories.ProcessFactory(is_main=True)
+    consultation = factories.consultation_with_draft(process=factories.ProcessFactory(is_main=True))
+    event = held_event(process=consultation.process)
+    rows = [table_row(event), table_row(event, theme="Smoki"), table_row(event, text="Dzwonić: 600 700 800")]
+    table = checked(consultation.process, as_csv(rows))
+    VoiceFactory(process=consultation.process, text="Anna Nowak: " + "a" * 400)
+    passage = consultation.draft.passages.earliest("pk")
     for address in (
-        "/biurko/glosy/",
-        "/biurko/glosy/nowy/",
-        "/biurko/glosy/siatka/",
-        "/biurko/glosy/tabela/",
-        "/glosy/",
-    ):
+        "/biurko/glosy/", "/biurko/glosy/nowy/", "/biurko/glosy/siatka/", "/biurko/glosy/tabela/",
+        f"/biurko/glosy/tabela/{table.pk}/", f"/biurko/fragmenty/{passage.pk}/glosy/", "/glosy/",
+    ):  # fmt: skip
         page.goto(address)
         assert axe(page) == []
         assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

@@ -221,7 +221,7 @@ def test_from_a_passage_checked_voices_are_linked(client: Client, editor, consul
     passage = passage_of(consultation)
     theme = ThemeFactory(slug="zielen")
     wanted = VoiceFactory(process=consultation.process, theme=theme)
-    other = VoiceFactory(process=consultation.process)
+    other = public_voice(process=consultation.process)
     foreign = VoiceFactory()
     address = desk("voices_of_passage", passage.pk)
     assert [voice.pk for voice in client.get(address).context["page"].rows] == [wanted.pk, other.pk]
