@@ -40,6 +40,10 @@ LIVELY_TABLES = {
     "consultations_passagechange",
     "consultations_draftfile",
     "sqlite_sequence",
+    # The worker notes when it last looked for news, and what it saw.
+    "notifications_watch",
+    "notifications_sighting",
+    "notifications_happening",
 }
 
 
