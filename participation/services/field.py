@@ -127,8 +127,9 @@ def receive_cards(
             day, item.clock_is_wrong = day_spoken(event, device_at=device_at, offsets=offsets, now=now)
             if why is None:
                 voices.append(_voice(card, event, catalogue, day))
-        # Another device may bring the same card at this moment: what it has kept is left as it is.
-        FieldItem.objects.bulk_create(items, ignore_conflicts=True)
+        # Another device may bring the same cards at this moment: what it has kept is left as it is. All in one order,
+        # so that of two that overlap one waits for the other and never both.
+        FieldItem.objects.bulk_create(sorted(items, key=lambda item: item.capture_id), ignore_conflicts=True)
         note_voices(voices, by=by, now=now)
     return receipts
 

@@ -22,6 +22,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
 from tests.ops.conftest import ROOT, free_port
+from tests.parallel import copy_to
 
 PIN = "274913"
 
@@ -39,9 +40,7 @@ class PortalProcess:
     def copy_database(self) -> None:
         """What the test has made so far is what the process begins with."""
         if connection.vendor == "sqlite":
-            connection.ensure_connection()
-            with contextlib.closing(sqlite3.connect(self.file)) as file:
-                connection.connection.backup(file)
+            copy_to(self.file)
 
     def start(self) -> None:
         """Start, and wait until it answers."""
