@@ -166,7 +166,7 @@ def _end(followings: SubscriptionQuerySet) -> None:
 
     The others find out when they are sent what the address still follows.
     """
-    ended = list(followings.select_for_update())
+    ended = list(followings.order_by("pk").select_for_update())
     emails = {one.email for one in ended}
     Subscription.objects.filter(pk__in=[one.pk for one in ended]).delete()
     still = set(Subscription.objects.filter(email__in=emails).values_list("email", flat=True))

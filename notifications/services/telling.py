@@ -19,6 +19,7 @@ from notifications.schedule import next_digest
 from notifications.services import outbox
 
 BATCH = 500
+FACT = "happening:"  # begins the key of a mail that tells one happening; the happening's own key follows
 OWN_KINDS = {
     Happening.Kind.CONSULTATION_OPENS.value: Message.Kind.CONSULTATION_OPENS,
     Happening.Kind.CONSULTATION_CLOSES.value: Message.Kind.CONSULTATION_CLOSES,
@@ -68,7 +69,8 @@ def _tell_batch(happening: Happening, after: int, now: dt.datetime) -> tuple[int
 def _mail(happening: Happening, follower: Subscription, now: dt.datetime) -> Message:
     return Message(
         kind=OWN_KINDS.get(happening.kind, Message.Kind.HAPPENING),
-        key=f"happening:{happening.pk}:{follower.reader_token[:48]}",
+        # The fact's key, not the row's: it stays when the rows are made anew, and is never another fact's.
+        key=f"{FACT}{happening.key}:{follower.reader_token[:48]}",
         recipient=follower.email,
         language=follower.language,
         context={"happening": happening.pk, "subscription": follower.pk},
@@ -198,21 +200,21 @@ def _told(emails: Collection[str], happenings: Iterable[Happening]) -> dict[str,
         for happening in wanted.values()
         if happening.kind in OWN_KINDS
     }
+    of_facts = {happening.key: happening.pk for happening in wanted.values()}
     since = min(happening.recorded_at for happening in wanted.values())
     rows = Message.objects.telling().filter(recipient__in=emails)
     newer = Q(created_at__gte=since)
     if of_terms:
         newer |= Q(kind__in=[kind for kind, _key in of_terms], consultation__in=[key for _kind, key in of_terms])
     told: dict[str, set[int]] = {}
-    for email, kind, consultation, context in rows.filter(newer).values_list(
-        "recipient", "kind", "consultation", "context"
-    ):
+    columns = ("recipient", "key", "kind", "consultation", "context")
+    for email, key, kind, consultation, context in rows.filter(newer).values_list(*columns):
         if "happenings" in context:
             keys = set(context["happenings"])
-        elif "happening" in context:
-            keys = {context["happening"]}
+        elif key.startswith(FACT):
+            keys = {of_facts.get(key.removeprefix(FACT).rpartition(":")[0])}
         else:
-            keys = {of_terms[kind, consultation]} if (kind, consultation) in of_terms else set()
+            keys = {of_terms.get((kind, consultation))}
         told.setdefault(email, set()).update(keys & wanted.keys())
     return told
 

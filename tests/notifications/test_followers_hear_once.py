@@ -31,8 +31,11 @@ READERS = ["a@example.org", "b@example.org"]
 
 
 class Followers(RuleBasedStateMachine):
-    @initialize()
-    def begin(self) -> None:
+    @initialize(
+        frequencies=st.lists(st.sampled_from(Frequency.values), min_size=3, max_size=3),
+        of_stage=st.lists(st.booleans(), min_size=3, max_size=3),
+    )
+    def begin(self, frequencies: list[str], of_stage: list[bool]) -> None:
         for model in (Message, Subscription, Happening, Sighting, Watch):
             model.objects.all().delete()
         Moody.reset()
@@ -43,6 +46,8 @@ class Followers(RuleBasedStateMachine):
         self.stage: Stage = StageFactory(process=self.process)
         self.owed: Counter[tuple[str, str]] = Counter()
         record_happenings(now=self.now)
+        for reader, frequency, is_stage in zip([*READERS, READERS[0]], frequencies, of_stage, strict=True):
+            self.somebody_follows(reader, is_stage, frequency)
 
     def _tick(self, seconds: int = 1) -> dt.datetime:
         self.now += dt.timedelta(seconds=seconds)
@@ -79,9 +84,13 @@ class Followers(RuleBasedStateMachine):
         # Noticed before anybody changes anything: whom it concerns is settled.
         record_happenings(now=self._tick())
 
-    @rule(hours=st.sampled_from([1, 20, 24, 90, 170]))
-    def time_goes_on(self, hours: int) -> None:
-        self._tick(hours * 3600)
+    @rule(days=st.sampled_from([0, 1, 1, 7]), is_given_up=st.booleans())
+    def time_goes_on(self, days: int, is_given_up: bool) -> None:
+        """The worker is up; the mail server is, or is not for so long that what waits is given up."""
+        telling.tell_at_once(now=self._tick(3600))
+        telling.send_digests(now=self._tick(days * 24 * 3600))
+        if is_given_up:
+            self.mail_is_given_up()
 
     @rule(reader=st.sampled_from(READERS), frequency=st.sampled_from(Frequency.values))
     def somebody_changes_how_often(self, reader: str, frequency: str) -> None:
@@ -151,6 +160,6 @@ def test_everybody_is_told_everything_once():
     run_state_machine_as_test(
         Followers,
         settings=settings(
-            max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=60, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -80,6 +80,16 @@ def test_what_was_told_before_the_portal_knew_happenings_is_not_told_again(consu
     assert recipients() == [new.email, told.email]
 
 
+def test_a_happening_made_anew_is_not_told_again_and_hides_no_other(consultation, opened):
+    follow(consultation)
+    tell_at_once(now=OPENS)
+    again, other = (happening(consultation=consultation, now=OPENS) for _ in range(2))
+    Happening.objects.filter(pk=opened.pk).delete()
+    Happening.objects.filter(pk=again.pk).update(key=opened.key)
+    assert tell_at_once(now=OPENS) == 1
+    assert Message.objects.latest("pk").key.startswith(f"happening:{other.key}:")
+
+
 def test_two_workers_at_once_write_each_message_once(consultation, opened, monkeypatch):
     for number in range(3):
         follow(consultation, f"f{number}@example.org")
