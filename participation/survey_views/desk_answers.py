@@ -38,7 +38,7 @@ from participation.survey_views.reading import public_questionnaires, written
 from participation.survey_words import status_for, words_for
 from participation.surveys.asking import AskedField
 from participation.surveys.judging import Typed, judge_all, read_typed_digits
-from participation.surveys.structure import Questionnaire
+from participation.surveys.structure import Asked, Questionnaire
 
 PAGE_SIZE = 50
 
@@ -225,7 +225,9 @@ def words(request: HttpRequest, slug: str) -> HttpResponseBase:
         for asked in questionnaire.questions
         if asked.kind == Question.Kind.OPEN
     ]
-    by_code = {asked.code: asked for asked in reversed(open_questions)}
+    by_code: dict[str, Asked] = {}  # of each the latest, in the order of the latest version
+    for one in open_questions:
+        by_code.setdefault(one.code, one)
     code = request.GET.get("pytanie", "") or next((asked.code for asked in open_questions), "")
     asked = by_code.get(code)
     rows = OpenAnswer.objects.of_question(survey, code)

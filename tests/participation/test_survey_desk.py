@@ -43,7 +43,7 @@ def question_form(**changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_a_survey_is_built_and_published_by_forms_alone(client: Client, sign_in: SignIn) -> None:
+def test_a_survey_is_built_and_published_by_forms_alone(client: Any, sign_in: SignIn) -> None:
     sign_in(Role.EDITOR)
     made = client.post("/biurko/ankiety/nowa/", survey_form(ProcessFactory()))
     assert made.url == "/biurko/ankiety/zielen/"
@@ -63,7 +63,7 @@ def test_a_survey_is_built_and_published_by_forms_alone(client: Client, sign_in:
 
 
 @pytest.mark.parametrize("kind", list(Question.Kind))
-def test_every_kind_can_be_changed_and_stays_what_it_is(client: Client, sign_in: SignIn, kind: str) -> None:
+def test_every_kind_can_be_changed_and_stays_what_it_is(client: Any, sign_in: SignIn, kind: str) -> None:
     sign_in(Role.EDITOR)
     survey = survey_draft()
     item = next(one for one in Questionnaire(version_to_edit(survey)).items if one.kind == kind)
@@ -98,7 +98,7 @@ def test_every_kind_can_be_changed_and_stays_what_it_is(client: Client, sign_in:
     ],
 )
 def test_what_is_wrong_with_a_question_is_told_at_its_field(
-    client: Client, sign_in: SignIn, kind: str, changes: dict[str, Any], field: str
+    client: Any, sign_in: SignIn, kind: str, changes: dict[str, Any], field: str
 ) -> None:
     sign_in(Role.EDITOR)
     survey = survey_draft()
@@ -118,7 +118,7 @@ def test_what_is_wrong_with_a_question_is_told_at_its_field(
     ],
 )
 def test_what_is_wrong_with_a_survey_is_told_at_its_field(
-    client: Client, sign_in: SignIn, changes: dict[str, Any], field: str
+    client: Any, sign_in: SignIn, changes: dict[str, Any], field: str
 ) -> None:
     sign_in(Role.EDITOR)
     survey_draft(slug="zajety")
@@ -127,7 +127,7 @@ def test_what_is_wrong_with_a_survey_is_told_at_its_field(
     assert field in answer.context["form"].errors
 
 
-def test_settings_are_saved(client: Client, sign_in: SignIn) -> None:
+def test_settings_are_saved(client: Any, sign_in: SignIn) -> None:
     sign_in(Role.COORDINATOR)
     survey = survey_draft()
     address = f"/biurko/ankiety/{survey.slug}/ustawienia/"
@@ -138,7 +138,7 @@ def test_settings_are_saved(client: Client, sign_in: SignIn) -> None:
     assert survey.asks_age
 
 
-def test_buttons_move_copy_and_remove(client: Client, sign_in: SignIn) -> None:
+def test_buttons_move_copy_and_remove(client: Any, sign_in: SignIn) -> None:
     sign_in(Role.EDITOR)
     survey = survey_draft()
     for action in ("copy", "up", "down", "remove"):
@@ -150,7 +150,7 @@ def test_buttons_move_copy_and_remove(client: Client, sign_in: SignIn) -> None:
 
 
 @pytest.mark.parametrize("language", ["", "/en", "/uk"])
-def test_the_preview_shows_every_question_and_keeps_nothing(client: Client, sign_in: SignIn, language: str) -> None:
+def test_the_preview_shows_every_question_and_keeps_nothing(client: Any, sign_in: SignIn, language: str) -> None:
     sign_in(Role.EDITOR)
     survey = survey_draft()
     text = client.get(f"{language}/biurko/ankiety/{survey.slug}/podglad/?szerokosc=telefon").content.decode()
@@ -159,7 +159,7 @@ def test_the_preview_shows_every_question_and_keeps_nothing(client: Client, sign
 
 
 @pytest.mark.parametrize("action", ["close", "next_version", "show_results", "nonsense"])
-def test_verbs_of_a_survey(client: Client, sign_in: SignIn, action: str) -> None:
+def test_verbs_of_a_survey(client: Any, sign_in: SignIn, action: str) -> None:
     sign_in(Role.EDITOR)
     survey = open_survey()
     sent(survey)
@@ -173,7 +173,7 @@ def test_verbs_of_a_survey(client: Client, sign_in: SignIn, action: str) -> None
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_who_opens_what(client: Client, sign_in: SignIn, role: Role) -> None:
+def test_who_opens_what(client: Any, sign_in: SignIn, role: Role) -> None:
     survey = open_survey()
     sign_in(role)
     base = f"/biurko/ankiety/{survey.slug}/"
@@ -186,10 +186,10 @@ def test_who_opens_what(client: Client, sign_in: SignIn, role: Role) -> None:
 
 
 class TestPaper:
-    def type_in(self, client: Client, survey: Survey, **changes: Any) -> Any:
+    def type_in(self, client: Any, survey: Survey, **changes: Any) -> Any:
         return client.post(f"/biurko/ankiety/{survey.slug}/papier/", {**SHEET, **changes})
 
-    def test_digits_become_answers_and_the_day_stays_for_the_next_sheet(self, client: Client, sign_in: SignIn) -> None:
+    def test_digits_become_answers_and_the_day_stays_for_the_next_sheet(self, client: Any, sign_in: SignIn) -> None:
         sign_in(Role.EXPERT)
         survey = open_survey()
         answer = self.type_in(client, survey)
@@ -201,7 +201,7 @@ class TestPaper:
         )  # fmt: skip
         assert 'value="2021-12-01"' in client.get(answer.url).content.decode()
 
-    def test_the_same_sheet_twice_is_one_answer(self, client: Client, sign_in: SignIn) -> None:
+    def test_the_same_sheet_twice_is_one_answer(self, client: Any, sign_in: SignIn) -> None:
         sign_in(Role.EXPERT)
         survey = open_survey()
         for _click in range(2):
@@ -213,7 +213,7 @@ class TestPaper:
         [("o.safe", "12", "safe"), ("o.bus", "1 2", "bus"), ("o.order", "1 1 2", "order"), ("o.like", "x", "like")],
     )
     def test_a_wrong_digit_stays_on_the_page_with_its_sentence(
-        self, client: Client, sign_in: SignIn, field: str, value: str, code: str
+        self, client: Any, sign_in: SignIn, field: str, value: str, code: str
     ) -> None:
         sign_in(Role.EXPERT)
         answer = self.type_in(client, open_survey(), **{field: value})
@@ -221,7 +221,7 @@ class TestPaper:
         assert [one.asked.code for one in answer.context["wrong"]] == [code]
         assert f'value="{value}"' in answer.content.decode()
 
-    def test_a_half_empty_sheet_is_entered_at_the_second_time(self, client: Client, sign_in: SignIn) -> None:
+    def test_a_half_empty_sheet_is_entered_at_the_second_time(self, client: Any, sign_in: SignIn) -> None:
         sign_in(Role.EXPERT)
         survey = open_survey()
         asked = self.type_in(client, survey, **{"o.bus": ""})
@@ -230,12 +230,12 @@ class TestPaper:
         assert self.type_in(client, survey, **{"o.bus": "", "braki": "bus"}).status_code == 302
 
     @pytest.mark.parametrize("day", ["", "2031-01-01", "2021-02-31"])
-    def test_a_day_that_cannot_be_is_told(self, client: Client, sign_in: SignIn, day: str) -> None:
+    def test_a_day_that_cannot_be_is_told(self, client: Any, sign_in: SignIn, day: str) -> None:
         sign_in(Role.EXPERT)
         assert self.type_in(client, open_survey(), sheet_on=day).status_code in {409, 422}
         assert not SurveyResponse.objects.exists()
 
-    def test_what_was_not_asked_is_not_counted(self, client: Client, sign_in: SignIn) -> None:
+    def test_what_was_not_asked_is_not_counted(self, client: Any, sign_in: SignIn) -> None:
         sign_in(Role.EXPERT)
         survey = open_survey()
         self.type_in(client, survey, **{"o.bus": "2"})
@@ -245,7 +245,7 @@ class TestPaper:
 
 class TestCodesAndKiosks:
     @pytest.mark.parametrize("form", ["csv", "print"])
-    def test_codes_are_shown_once(self, client: Client, sign_in: SignIn, form: str) -> None:
+    def test_codes_are_shown_once(self, client: Any, sign_in: SignIn, form: str) -> None:
         sign_in(Role.EDITOR)
         survey = open_survey(by_invitation=True)
         base = f"/biurko/ankiety/{survey.slug}/zaproszenia/"
@@ -259,13 +259,13 @@ class TestCodesAndKiosks:
         assert InvitationBatch.objects.get().voided_at is not None
 
     @pytest.mark.parametrize("count", ["0", "10001", "x"])
-    def test_a_number_of_codes_that_cannot_be_is_told(self, client: Client, sign_in: SignIn, count: str) -> None:
+    def test_a_number_of_codes_that_cannot_be_is_told(self, client: Any, sign_in: SignIn, count: str) -> None:
         sign_in(Role.EDITOR)
         survey = open_survey(by_invitation=True)
         data = {"label": "Fala 1", "count": count, "form_token": TOKEN}
         assert client.post(f"/biurko/ankiety/{survey.slug}/zaproszenia/", data).status_code == 422
 
-    def test_a_kiosks_link_is_shown_once_and_revoked(self, client: Client, sign_in: SignIn) -> None:
+    def test_a_kiosks_link_is_shown_once_and_revoked(self, client: Any, sign_in: SignIn) -> None:
         sign_in(Role.EDITOR)
         survey = open_survey()
         address = f"/biurko/ankiety/{survey.slug}/kioski/"
@@ -277,7 +277,7 @@ class TestCodesAndKiosks:
 
 
 class TestOwnWords:
-    def test_checked_ones_become_voices_once(self, client: Client, sign_in: SignIn) -> None:
+    def test_checked_ones_become_voices_once(self, client: Any, sign_in: SignIn) -> None:
         sign_in(Role.EDITOR)
         survey = open_survey()
         theme = ThemeFactory(process=survey.process)
@@ -289,16 +289,14 @@ class TestOwnWords:
         assert (voice.text, voice.channel, voice.state, voice.theme) == ("Więcej ławek.", "survey", "new", theme)
         assert f'value="{answer.pk}"' not in client.get(address).content.decode()
 
-    def test_another_surveys_words_are_not_taken(self, client: Client, sign_in: SignIn) -> None:
+    def test_another_surveys_words_are_not_taken(self, client: Any, sign_in: SignIn) -> None:
         sign_in(Role.EDITOR)
         foreign = sent(open_survey()).open_answers.get(code="idea")
         survey = open_survey()
         client.post(f"/biurko/ankiety/{survey.slug}/slowa/?pytanie=idea", {"checked": [foreign.pk]})
         assert not Voice.objects.exists()
 
-    def test_as_many_queries_for_many(
-        self, client: Client, sign_in: SignIn, django_assert_max_num_queries: Any
-    ) -> None:
+    def test_as_many_queries_for_many(self, client: Any, sign_in: SignIn, django_assert_max_num_queries: Any) -> None:
         sign_in(Role.EDITOR)
         survey = open_survey()
         address = f"/biurko/ankiety/{survey.slug}/slowa/?pytanie=idea"
@@ -312,7 +310,7 @@ class TestOwnWords:
         assert counts[0] == counts[1]
 
 
-def test_the_list_costs_the_same_for_many(client: Client, sign_in: SignIn, django_assert_max_num_queries: Any) -> None:
+def test_the_list_costs_the_same_for_many(client: Any, sign_in: SignIn, django_assert_max_num_queries: Any) -> None:
     sign_in(Role.EDITOR)
     counts = []
     for surveys in (1, 4):
@@ -324,7 +322,7 @@ def test_the_list_costs_the_same_for_many(client: Client, sign_in: SignIn, djang
     assert counts[0] == counts[1]
 
 
-def test_closed_surveys_without_results_wait_at_the_desk(client: Client, sign_in: SignIn) -> None:
+def test_closed_surveys_without_results_wait_at_the_desk(client: Any, sign_in: SignIn) -> None:
     editor = person(Role.EDITOR)
     survey = open_survey(by=editor)
     close_survey(survey, by=editor, now=DURING)
